@@ -1,0 +1,86 @@
+import type { DeviceFacts } from "../inventory/facts.ts";
+import type { BatchBuilder } from "../measurements/batch.ts";
+import type { SeriesTable, Tags } from "../measurements/series.ts";
+import type { CompiledProfile } from "../profiles/compiled.ts";
+import type { Secret } from "../settings/secret.ts";
+
+export type Protocol = "snmp" | "mqtt" | "modbus" | "probe";
+
+/** The poll tiers, ms. A column is read at one of them. */
+export const TIERS_MS = [10_000, 60_000, 300_000, 3_600_000, 86_400_000] as const;
+
+export interface Endpoint {
+  /** A literal IPv4 or IPv6 address: names are resolved before. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export type DeviceCredential =
+  | { readonly protocol: "snmp"; readonly version: "v1" | "v2c"; readonly community: Secret }
+  | { readonly protocol: "mqtt"; readonly username: string; readonly password: Secret }
+  | { readonly protocol: "none" };
+
+/** What a collector is told of a device: all it needs, nothing it has to look up. */
+export interface DeviceAssignment {
+  /** The inventory's device id; also the value of the tag `device`. */
+  readonly device: string;
+  /** The device's own tags: province .. device, role, and room where it stands in one. */
+  readonly tags: Tags;
+  readonly endpoint: Endpoint;
+  /** Other addresses of the device, for the probe (IPv4 and IPv6 apart). */
+  readonly addresses: readonly string[];
+  readonly credential: DeviceCredential;
+  /** Set when the inventory names the profile; otherwise the collector matches one. */
+  readonly profile?: CompiledProfile;
+  /** Modbus unit id, 0..255. */
+  readonly unit?: number;
+}
+
+export type DeviceState = "up" | "down" | "unknown";
+
+/**
+ * Where collectors put what they read. Synchronous and cheap: rows go into `batch`, which the pump takes
+ * about once a second; a collector never waits for a store.
+ */
+export interface Sink {
+  readonly table: SeriesTable;
+  readonly batch: BatchBuilder;
+  /** Replaces what was known of the device. */
+  facts(facts: DeviceFacts): void;
+  /** Called after each poll or message, also when nothing changed. `reason` is for people. */
+  state(device: string, state: DeviceState, reason?: string): void;
+  /** Counts an event of the collector's own by name (`snmp.spoofed`, `mqtt.payload`), for telemetry and tests. */
+  count(name: string, by?: number): void;
+}
+
+/** Clock, random and timers are passed in; nothing reads the system's own. */
+export interface Clock {
+  /** UTC ms, for timestamps only. */
+  now(): number;
+  /** Monotonic ms, for everything that measures or schedules. */
+  monotonic(): number;
+}
+
+/**
+ * A way to read devices. Constructors are inert; `open` does the first I/O. `assign` and `unassign` may be
+ * called at any time after `open`; assigning a device again replaces its assignment. When `close` resolves,
+ * nothing is emitted any more.
+ */
+export interface Collector {
+  readonly protocol: Protocol;
+  open(signal: AbortSignal): Promise<void>;
+  assign(assignment: DeviceAssignment): void;
+  unassign(device: string): void;
+  close(): Promise<void>;
+}
+
+/** Runs tasks on time. The collectors ask it; it is one for the process. */
+export interface Scheduler {
+  /**
+   * Runs `task` every `everyMs`, first within `firstWithinMs` (default: one interval, at most 10 s), at a phase that follows from `id`
+   * and is the same after a restart. A run that is still under way when the next is due makes that one skip:
+   * missed cycles never stack. A task that throws is logged and runs again at its next turn.
+   * Answers a function that ends it.
+   */
+  every(id: string, everyMs: number, task: (signal: AbortSignal) => Promise<void> | void, firstWithinMs?: number): () => void;
+}

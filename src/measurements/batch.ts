@@ -1,0 +1,90 @@
+import { STATUS, type Status } from "./status.ts";
+
+/**
+ * Samples as columns. Row `i` is (`series[i]`, `time[i]`, `value[i]`, `status[i]`):
+ * series is a number of the node's SeriesTable, time integer UTC milliseconds fixed when the value was
+ * read, value float64 in the quantity's unit (NaN unless status is ok), status of the STATUS list.
+ */
+export interface SampleColumns {
+  readonly length: number;
+  readonly series: Uint32Array;
+  readonly time: Float64Array;
+  readonly value: Float64Array;
+  readonly status: Uint8Array;
+}
+
+/**
+ * A numbered batch: `node` and `sequence` make it idempotent. The arrays may be longer than `length`.
+ * Who receives a batch may keep it; who made it does not touch it again.
+ */
+export interface SampleBatch extends SampleColumns {
+  readonly node: string;
+  readonly sequence: number;
+}
+
+/** Grows by doubling; `take` hands the columns over and starts afresh. One writer. */
+export class BatchBuilder implements SampleColumns {
+  #length = 0;
+  series: Uint32Array;
+  time: Float64Array;
+  value: Float64Array;
+  status: Uint8Array;
+
+  constructor(capacity = 1024) {
+    this.series = new Uint32Array(capacity);
+    this.time = new Float64Array(capacity);
+    this.value = new Float64Array(capacity);
+    this.status = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds a good value. */
+  add(series: number, time: number, value: number): void {
+    const i = this.#length;
+    if (i === this.series.length) this.#grow();
+    this.series[i] = series;
+    this.time[i] = time;
+    this.value[i] = value;
+    this.status[i] = STATUS.ok;
+    this.#length = i + 1;
+  }
+
+  /** Adds an absence: the value is NaN. */
+  addStatus(series: number, time: number, status: Status): void {
+    this.add(series, time, Number.NaN);
+    this.status[this.#length - 1] = status;
+  }
+
+  /** The columns so far as a batch, or undefined when there is none; the builder is empty afterwards. */
+  take(node: string, sequence: number): SampleBatch | undefined {
+    const length = this.#length;
+    if (length === 0) return undefined;
+    const batch: SampleBatch = { node, sequence, length, series: this.series, time: this.time, value: this.value, status: this.status };
+    const capacity = Math.max(1024, length);
+    this.series = new Uint32Array(capacity);
+    this.time = new Float64Array(capacity);
+    this.value = new Float64Array(capacity);
+    this.status = new Uint8Array(capacity);
+    this.#length = 0;
+    return batch;
+  }
+
+  #grow(): void {
+    const capacity = this.series.length * 2;
+    const series = new Uint32Array(capacity);
+    series.set(this.series);
+    this.series = series;
+    const time = new Float64Array(capacity);
+    time.set(this.time);
+    this.time = time;
+    const value = new Float64Array(capacity);
+    value.set(this.value);
+    this.value = value;
+    const status = new Uint8Array(capacity);
+    status.set(this.status);
+    this.status = status;
+  }
+}
