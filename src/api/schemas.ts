@@ -10,9 +10,25 @@ export type State = z.infer<typeof stateSchema>;
 /** Why something is not good: a code for the glossary and its parameters, most serious first. */
 export const reasonSchema = z.object({
   code: z.enum([
-    "device-down", "device-unknown", "uplink-down", "uplink-saturated", "uplink-busy", "uplink-single", "aps-offline",
-    "board-silent", "board-fault", "board-hot", "ap-offline", "sensor-silent", "air-poor", "port-errors", "ups-on-battery",
-    "ups-battery-low", "meter-silent", "no-data", "stale",
+    "device-down",
+    "device-unknown",
+    "uplink-down",
+    "uplink-saturated",
+    "uplink-busy",
+    "uplink-single",
+    "aps-offline",
+    "board-silent",
+    "board-fault",
+    "board-hot",
+    "ap-offline",
+    "sensor-silent",
+    "air-poor",
+    "port-errors",
+    "ups-on-battery",
+    "ups-battery-low",
+    "meter-silent",
+    "no-data",
+    "stale",
   ]),
   /** The thing it is about: a device id, a room path, a link id. */
   subject: z.string().optional(),
@@ -23,13 +39,26 @@ export const reasonSchema = z.object({
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
-export const deviceCountsSchema = z.object({ total: z.number(), up: z.number(), down: z.number(), unknown: z.number() });
+export const deviceCountsSchema = z.object({
+  total: z.number(),
+  up: z.number(),
+  down: z.number(),
+  unknown: z.number(),
+});
 
 export const healthSchema = z.object({
   status: z.enum(["ok", "degraded", "starting"]),
   devices: deviceCountsSchema,
   samples: z.object({ total: z.number(), perSecond: z.number() }),
-  store: z.object({ kind: z.string(), healthy: z.boolean(), reason: z.string().optional(), series: z.number(), spooled: z.number(), dropped: z.number(), bytes: z.number().optional() }),
+  store: z.object({
+    kind: z.string(),
+    healthy: z.boolean(),
+    reason: z.string().optional(),
+    series: z.number(),
+    spooled: z.number(),
+    dropped: z.number(),
+    bytes: z.number().optional(),
+  }),
   startedAt: z.number(),
   version: z.string(),
   /** Set by `campusd demo`: the numbers come from bundled simulators. */
@@ -97,7 +126,13 @@ export const countySchema = z.object({
   region: regionSchema,
   at: z.number(),
   totals: z.object({
-    schools: z.object({ total: z.number(), good: z.number(), watch: z.number(), bad: z.number(), unknown: z.number() }),
+    schools: z.object({
+      total: z.number(),
+      good: z.number(),
+      watch: z.number(),
+      bad: z.number(),
+      unknown: z.number(),
+    }),
     devices: deviceCountsSchema,
     rooms: z.object({ total: z.number(), ready: z.number(), unknown: z.number() }),
     aps: z.object({ known: z.number(), online: z.number() }),
@@ -126,11 +161,33 @@ export const roomSchema = z.object({
   state: stateSchema,
   reasons: z.array(reasonSchema),
   board: z
-    .object({ device: z.string(), state: stateSchema, power: z.string().nullable(), temperature: z.number().nullable(), usageToday: z.number().nullable(), at: z.number().nullable() })
+    .object({
+      device: z.string(),
+      state: stateSchema,
+      power: z.string().nullable(),
+      temperature: z.number().nullable(),
+      usageToday: z.number().nullable(),
+      at: z.number().nullable(),
+    })
     .nullable(),
-  ap: z.object({ device: z.string(), state: stateSchema, clients: z.number().nullable(), use: z.number().nullable(), at: z.number().nullable() }).nullable(),
+  ap: z
+    .object({
+      device: z.string(),
+      state: stateSchema,
+      clients: z.number().nullable(),
+      use: z.number().nullable(),
+      at: z.number().nullable(),
+    })
+    .nullable(),
   sensor: z
-    .object({ device: z.string(), state: stateSchema, temperature: z.number().nullable(), humidity: z.number().nullable(), co2: z.number().nullable(), at: z.number().nullable() })
+    .object({
+      device: z.string(),
+      state: stateSchema,
+      temperature: z.number().nullable(),
+      humidity: z.number().nullable(),
+      co2: z.number().nullable(),
+      at: z.number().nullable(),
+    })
     .nullable(),
   devices: z.array(z.string()),
 });
@@ -213,16 +270,32 @@ export const deviceSchema = z.object({
   region: z.array(regionSchema),
   at: z.number(),
   identity: z.object({
-    sysName: z.string().nullable(), sysDescr: z.string().nullable(), sysObjectID: z.string().nullable(), profile: z.string().nullable(),
-    vendor: z.string().nullable(), os: z.string().nullable(), model: z.string().nullable(), version: z.string().nullable(), serial: z.string().nullable(),
+    sysName: z.string().nullable(),
+    sysDescr: z.string().nullable(),
+    sysObjectID: z.string().nullable(),
+    profile: z.string().nullable(),
+    vendor: z.string().nullable(),
+    os: z.string().nullable(),
+    model: z.string().nullable(),
+    version: z.string().nullable(),
+    serial: z.string().nullable(),
   }),
   /** Seconds. */
   uptime: z.number().nullable(),
   interfaces: z.array(interfaceSchema),
   /** Everything but the interface group: newest sample of each series of the device. */
   readings: z.array(readingSchema),
-  addresses: z.array(z.object({ address: z.string(), prefixLength: z.number().nullable(), interface: z.string().nullable() })),
-  neighbors: z.array(z.object({ protocol: z.string(), interface: z.string().nullable(), remoteName: z.string().nullable(), remotePort: z.string().nullable() })),
+  addresses: z.array(
+    z.object({ address: z.string(), prefixLength: z.number().nullable(), interface: z.string().nullable() }),
+  ),
+  neighbors: z.array(
+    z.object({
+      protocol: z.string(),
+      interface: z.string().nullable(),
+      remoteName: z.string().nullable(),
+      remotePort: z.string().nullable(),
+    }),
+  ),
 });
 export type DeviceView = z.infer<typeof deviceSchema>;
 
@@ -244,11 +317,26 @@ export const seriesSchema = z.object({
 export type SeriesView = z.infer<typeof seriesSchema>;
 
 export const errorSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string(), remedy: z.string(), context: z.record(z.string(), z.unknown()), id: z.string() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    remedy: z.string(),
+    context: z.record(z.string(), z.unknown()),
+    id: z.string(),
+  }),
 });
 
 export const searchSchema = z.object({
-  hits: z.array(z.object({ kind: z.enum(["region", "school", "room", "device"]), id: z.string(), name: z.string(), nameEn: z.string().optional(), detail: z.string(), path: z.string() })),
+  hits: z.array(
+    z.object({
+      kind: z.enum(["region", "school", "room", "device"]),
+      id: z.string(),
+      name: z.string(),
+      nameEn: z.string().optional(),
+      detail: z.string(),
+      path: z.string(),
+    }),
+  ),
 });
 export type SearchView = z.infer<typeof searchSchema>;
 

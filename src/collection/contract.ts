@@ -82,5 +82,10 @@ export interface Scheduler {
    * missed cycles never stack. A task that throws is logged and runs again at its next turn.
    * Answers a function that ends it.
    */
-  every(id: string, everyMs: number, task: (signal: AbortSignal) => Promise<void> | void, firstWithinMs?: number): () => void;
+  every(
+    id: string,
+    everyMs: number,
+    task: (signal: AbortSignal) => Promise<void> | void,
+    firstWithinMs?: number,
+  ): () => void;
 }

@@ -4,20 +4,62 @@ import { z } from "zod";
  * The form of an inventory file (YAML; CSV rows become the same). Everything in it is what there SHOULD be.
  * Ids are short and stable: letters, digits, `-`, `_`, `.`; they become tags.
  */
-const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "an id is 1 to 64 letters, digits, '.', '_' or '-'");
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "an id is 1 to 64 letters, digits, '.', '_' or '-'");
 const path = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,2}$/, "a region path is province[/city[/county]]");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,2}$/,
+    "a region path is province[/city[/county]]",
+  );
 const name = z.string().trim().min(1).max(120);
 
 export const REGION_LEVELS = ["province", "city", "county"] as const;
-export const SCHOOL_KINDS = ["primary", "secondary", "nine-year", "high", "vocational", "special", "teaching-point"] as const;
+export const SCHOOL_KINDS = [
+  "primary",
+  "secondary",
+  "nine-year",
+  "high",
+  "vocational",
+  "special",
+  "teaching-point",
+] as const;
 export const SETTINGS = ["urban", "town", "rural"] as const;
 export const ROOM_TYPES = [
-  "classroom", "laboratory", "computer-room", "multimedia", "library", "office", "meeting", "hall", "sports", "dormitory", "canteen", "machine-room", "other",
+  "classroom",
+  "laboratory",
+  "computer-room",
+  "multimedia",
+  "library",
+  "office",
+  "meeting",
+  "hall",
+  "sports",
+  "dormitory",
+  "canteen",
+  "machine-room",
+  "other",
 ] as const;
 export const DEVICE_ROLES = [
-  "router", "core-switch", "access-switch", "wifi-controller", "access-point", "board", "meter", "sensor", "ups", "gateway", "server", "camera", "recorder", "olt", "onu", "firewall", "printer", "other",
+  "router",
+  "core-switch",
+  "access-switch",
+  "wifi-controller",
+  "access-point",
+  "board",
+  "meter",
+  "sensor",
+  "ups",
+  "gateway",
+  "server",
+  "camera",
+  "recorder",
+  "olt",
+  "onu",
+  "firewall",
+  "printer",
+  "other",
 ] as const;
 export const PROTOCOLS = ["snmp", "mqtt", "modbus", "probe", "none"] as const;
 export const LINK_ROLES = ["uplink", "backup-uplink", "backbone", "internal"] as const;

@@ -62,7 +62,15 @@ export class BatchBuilder implements SampleColumns {
   take(node: string, sequence: number): SampleBatch | undefined {
     const length = this.#length;
     if (length === 0) return undefined;
-    const batch: SampleBatch = { node, sequence, length, series: this.series, time: this.time, value: this.value, status: this.status };
+    const batch: SampleBatch = {
+      node,
+      sequence,
+      length,
+      series: this.series,
+      time: this.time,
+      value: this.value,
+      status: this.status,
+    };
     const capacity = Math.max(1024, length);
     this.series = new Uint32Array(capacity);
     this.time = new Float64Array(capacity);

@@ -33,13 +33,19 @@ type Extra = Partial<Pick<Quantity, "min" | "max" | "rate" | "states" | "reading
 const list: Quantity[] = [];
 function define(id: string, kind: QuantityKind, unit: UnitName, meaning: string, extra: Extra = {}): void {
   const dot = id.indexOf(".");
-  list.push(Object.freeze({ id, group: id.slice(0, dot), field: id.slice(dot + 1), kind, unit, meaning, ...extra }));
+  list.push(
+    Object.freeze({ id, group: id.slice(0, dot), field: id.slice(dot + 1), kind, unit, meaning, ...extra }),
+  );
 }
 const percent = { min: 0, max: 100 };
 
 // interface.*: tags device, interface (IF-MIB, RFC 2863)
-define("interface.in_octets", "counter", "octet", "octets received", { rate: { id: "interface.in_rate", factor: 8 } });
-define("interface.out_octets", "counter", "octet", "octets sent", { rate: { id: "interface.out_rate", factor: 8 } });
+define("interface.in_octets", "counter", "octet", "octets received", {
+  rate: { id: "interface.in_rate", factor: 8 },
+});
+define("interface.out_octets", "counter", "octet", "octets sent", {
+  rate: { id: "interface.out_rate", factor: 8 },
+});
 define("interface.in_rate", "rate", "bit/s", "receive rate between two polls", { min: 0 });
 define("interface.out_rate", "rate", "bit/s", "send rate between two polls", { min: 0 });
 define("interface.in_use", "rate", "percent", "receive rate over the line rate", percent);
@@ -48,21 +54,49 @@ define("interface.in_unicast", "counter", "packet", "unicast packets received");
 define("interface.out_unicast", "counter", "packet", "unicast packets sent");
 define("interface.in_multicast", "counter", "packet", "multicast packets received");
 define("interface.in_broadcast", "counter", "packet", "broadcast packets received");
-define("interface.in_errors", "counter", "packet", "received packets with errors", { rate: { id: "interface.in_error_rate", factor: 1 } });
-define("interface.out_errors", "counter", "packet", "packets not sent because of errors", { rate: { id: "interface.out_error_rate", factor: 1 } });
+define("interface.in_errors", "counter", "packet", "received packets with errors", {
+  rate: { id: "interface.in_error_rate", factor: 1 },
+});
+define("interface.out_errors", "counter", "packet", "packets not sent because of errors", {
+  rate: { id: "interface.out_error_rate", factor: 1 },
+});
 define("interface.in_error_rate", "rate", "packet/s", "received packets with errors a second", { min: 0 });
-define("interface.out_error_rate", "rate", "packet/s", "packets not sent because of errors a second", { min: 0 });
-define("interface.in_discards", "counter", "packet", "received packets discarded", { rate: { id: "interface.in_discard_rate", factor: 1 } });
-define("interface.out_discards", "counter", "packet", "packets discarded before sending", { rate: { id: "interface.out_discard_rate", factor: 1 } });
+define("interface.out_error_rate", "rate", "packet/s", "packets not sent because of errors a second", {
+  min: 0,
+});
+define("interface.in_discards", "counter", "packet", "received packets discarded", {
+  rate: { id: "interface.in_discard_rate", factor: 1 },
+});
+define("interface.out_discards", "counter", "packet", "packets discarded before sending", {
+  rate: { id: "interface.out_discard_rate", factor: 1 },
+});
 define("interface.in_discard_rate", "rate", "packet/s", "received packets discarded a second", { min: 0 });
-define("interface.out_discard_rate", "rate", "packet/s", "packets discarded before sending a second", { min: 0 });
-define("interface.admin_state", "state", "state", "what the operator wants", { states: { 1: "up", 2: "down", 3: "testing" } });
-define("interface.oper_state", "state", "state", "what the interface is", { states: { 1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown" } });
+define("interface.out_discard_rate", "rate", "packet/s", "packets discarded before sending a second", {
+  min: 0,
+});
+define("interface.admin_state", "state", "state", "what the operator wants", {
+  states: { 1: "up", 2: "down", 3: "testing" },
+});
+define("interface.oper_state", "state", "state", "what the interface is", {
+  states: {
+    1: "up",
+    2: "down",
+    3: "testing",
+    4: "unknown",
+    5: "dormant",
+    6: "notPresent",
+    7: "lowerLayerDown",
+  },
+});
 define("interface.speed", "gauge", "bit/s", "negotiated or nominal line rate", { min: 0 });
 
 // ip.*: tags device, family (ipv4, ipv6), interface where per interface (IP-MIB, RFC 4293)
-define("ip.in_octets", "counter", "octet", "octets in datagrams received", { rate: { id: "ip.in_rate", factor: 8 } });
-define("ip.out_octets", "counter", "octet", "octets in datagrams sent", { rate: { id: "ip.out_rate", factor: 8 } });
+define("ip.in_octets", "counter", "octet", "octets in datagrams received", {
+  rate: { id: "ip.in_rate", factor: 8 },
+});
+define("ip.out_octets", "counter", "octet", "octets in datagrams sent", {
+  rate: { id: "ip.out_rate", factor: 8 },
+});
 define("ip.in_rate", "rate", "bit/s", "datagram receive rate between two polls", { min: 0 });
 define("ip.out_rate", "rate", "bit/s", "datagram send rate between two polls", { min: 0 });
 define("ip.in_receives", "counter", "packet", "datagrams received");
@@ -81,7 +115,11 @@ define("device.poll_duration", "gauge", "s", "time one poll took", { min: 0 });
 
 // sensor.*: tags device, sensor (what a chassis, rack or room sensor reads)
 define("sensor.temperature", "gauge", "degC", "temperature", { min: -60, max: 150, reading: "temperature" });
-define("sensor.humidity", "gauge", "percentRH", "relative humidity", { min: 0, max: 100, reading: "humidity" });
+define("sensor.humidity", "gauge", "percentRH", "relative humidity", {
+  min: 0,
+  max: 100,
+  reading: "humidity",
+});
 define("sensor.voltage", "gauge", "V", "voltage", { reading: "voltage" });
 define("sensor.current", "gauge", "A", "current", { reading: "current" });
 define("sensor.power", "gauge", "W", "power", { reading: "power" });
@@ -97,67 +135,148 @@ define("sensor.pm25", "gauge", "ug/m3", "particles up to 2.5 micrometres", { min
 define("sensor.illuminance", "gauge", "lux", "light", { min: 0 });
 define("sensor.noise", "gauge", "dBA", "sound level", { min: 0, max: 150 });
 define("sensor.pressure", "gauge", "Pa", "pressure", { reading: "pressure" });
-define("sensor.occupied", "state", "state", "whether somebody is there", { states: { 0: "empty", 1: "occupied" } });
+define("sensor.occupied", "state", "state", "whether somebody is there", {
+  states: { 0: "empty", 1: "occupied" },
+});
 
 // optics.*: tags device, interface, lane where there is one
 define("optics.rx_power", "gauge", "dBm", "light received", { min: -45, max: 10, reading: "dbm" });
 define("optics.tx_power", "gauge", "dBm", "light sent", { min: -45, max: 10, reading: "dbm" });
 define("optics.bias", "gauge", "A", "laser bias current", { min: 0, max: 1, reading: "current" });
-define("optics.temperature", "gauge", "degC", "module temperature", { min: -60, max: 150, reading: "temperature" });
+define("optics.temperature", "gauge", "degC", "module temperature", {
+  min: -60,
+  max: 150,
+  reading: "temperature",
+});
 define("optics.voltage", "gauge", "V", "module supply", { min: 0, max: 10, reading: "voltage" });
 
 // poe.*: tags device, interface (POWER-ETHERNET-MIB, RFC 3621)
 define("poe.budget", "gauge", "W", "power a supply may give", { min: 0, reading: "power" });
 define("poe.consumption", "gauge", "W", "power a supply gives", { min: 0, reading: "power" });
 define("poe.port_power", "gauge", "W", "power a port gives", { min: 0, reading: "power" });
-define("poe.port_state", "state", "state", "what a port's power supply does", { states: { 1: "disabled", 2: "searching", 3: "deliveringPower", 4: "fault", 5: "test", 6: "otherFault" } });
+define("poe.port_state", "state", "state", "what a port's power supply does", {
+  states: { 1: "disabled", 2: "searching", 3: "deliveringPower", 4: "fault", 5: "test", 6: "otherFault" },
+});
 
 // wifi.*: tags device (the controller), ap, radio, ssid where they apply
-define("wifi.aps_known", "gauge", "count", "access points the controller is set up for", { min: 0, reading: "wireless-ap-count" });
-define("wifi.aps_online", "gauge", "count", "access points that serve now", { min: 0, reading: "wireless-ap-count" });
+define("wifi.aps_known", "gauge", "count", "access points the controller is set up for", {
+  min: 0,
+  reading: "wireless-ap-count",
+});
+define("wifi.aps_online", "gauge", "count", "access points that serve now", {
+  min: 0,
+  reading: "wireless-ap-count",
+});
 define("wifi.clients", "gauge", "count", "associated stations", { min: 0, reading: "wireless-clients" });
-define("wifi.ap_state", "state", "state", "whether an access point serves", { states: { 0: "offline", 1: "online", 2: "fault", 3: "upgrading" } });
-define("wifi.ap_clients", "gauge", "count", "stations associated with an access point", { min: 0, reading: "wireless-clients" });
+define("wifi.ap_state", "state", "state", "whether an access point serves", {
+  states: { 0: "offline", 1: "online", 2: "fault", 3: "upgrading" },
+});
+define("wifi.ap_clients", "gauge", "count", "stations associated with an access point", {
+  min: 0,
+  reading: "wireless-clients",
+});
 define("wifi.ap_cpu", "gauge", "percent", "processor use of an access point", { ...percent, reading: "cpu" });
-define("wifi.ap_memory", "gauge", "percent", "memory use of an access point", { ...percent, reading: "memory" });
-define("wifi.ap_temperature", "gauge", "degC", "temperature of an access point", { min: -60, max: 150, reading: "temperature" });
+define("wifi.ap_memory", "gauge", "percent", "memory use of an access point", {
+  ...percent,
+  reading: "memory",
+});
+define("wifi.ap_temperature", "gauge", "degC", "temperature of an access point", {
+  min: -60,
+  max: 150,
+  reading: "temperature",
+});
 define("wifi.ap_uptime", "gauge", "s", "time since an access point started", { min: 0 });
 define("wifi.radio_state", "state", "state", "whether a radio is on", { states: { 0: "down", 1: "up" } });
 define("wifi.radio_channel", "gauge", "count", "channel number", { min: 0, max: 233 });
-define("wifi.radio_use", "gauge", "percent", "share of time the channel is busy", { ...percent, reading: "wireless-utilization" });
-define("wifi.radio_interference", "gauge", "percent", "share of time other networks hold the channel", percent);
-define("wifi.radio_noise", "gauge", "dBm", "noise floor", { min: -130, max: 0, reading: "wireless-noise-floor" });
-define("wifi.radio_power", "gauge", "dBm", "transmit power", { min: -20, max: 40, reading: "wireless-power" });
-define("wifi.radio_clients", "gauge", "count", "stations associated with a radio", { min: 0, reading: "wireless-clients" });
-define("wifi.radio_signal", "gauge", "dBm", "mean signal of the stations as the radio hears them", { min: -120, max: 0, reading: "wireless-rssi" });
+define("wifi.radio_use", "gauge", "percent", "share of time the channel is busy", {
+  ...percent,
+  reading: "wireless-utilization",
+});
+define(
+  "wifi.radio_interference",
+  "gauge",
+  "percent",
+  "share of time other networks hold the channel",
+  percent,
+);
+define("wifi.radio_noise", "gauge", "dBm", "noise floor", {
+  min: -130,
+  max: 0,
+  reading: "wireless-noise-floor",
+});
+define("wifi.radio_power", "gauge", "dBm", "transmit power", {
+  min: -20,
+  max: 40,
+  reading: "wireless-power",
+});
+define("wifi.radio_clients", "gauge", "count", "stations associated with a radio", {
+  min: 0,
+  reading: "wireless-clients",
+});
+define("wifi.radio_signal", "gauge", "dBm", "mean signal of the stations as the radio hears them", {
+  min: -120,
+  max: 0,
+  reading: "wireless-rssi",
+});
 
 // ups.*: tag device (UPS-MIB, RFC 1628)
-define("ups.battery_state", "state", "state", "battery", { states: { 1: "unknown", 2: "normal", 3: "low", 4: "depleted" }, reading: "state" });
+define("ups.battery_state", "state", "state", "battery", {
+  states: { 1: "unknown", 2: "normal", 3: "low", 4: "depleted" },
+  reading: "state",
+});
 define("ups.charge", "gauge", "percent", "battery charge", { ...percent, reading: "charge" });
 define("ups.runtime", "gauge", "s", "estimated time on battery that is left", { min: 0, reading: "runtime" });
 define("ups.on_battery", "gauge", "s", "time on battery so far", { min: 0 });
 define("ups.load", "gauge", "percent", "output load", { min: 0, max: 200, reading: "load" });
-define("ups.output_source", "state", "state", "where the output comes from", { states: { 1: "other", 2: "none", 3: "normal", 4: "bypass", 5: "battery", 6: "booster", 7: "reducer" }, reading: "state" });
+define("ups.output_source", "state", "state", "where the output comes from", {
+  states: { 1: "other", 2: "none", 3: "normal", 4: "bypass", 5: "battery", 6: "booster", 7: "reducer" },
+  reading: "state",
+});
 
 // electric.*: tags device, phase (l1, l2, l3, total)
-define("electric.voltage", "gauge", "V", "phase to neutral voltage", { min: 0, max: 1000, reading: "voltage" });
+define("electric.voltage", "gauge", "V", "phase to neutral voltage", {
+  min: 0,
+  max: 1000,
+  reading: "voltage",
+});
 define("electric.current", "gauge", "A", "phase current", { min: -5000, max: 5000, reading: "current" });
 define("electric.active_power", "gauge", "W", "active power; negative is export", { reading: "power" });
 define("electric.reactive_power", "gauge", "var", "reactive power");
 define("electric.apparent_power", "gauge", "VA", "apparent power");
-define("electric.power_factor", "gauge", "ratio", "power factor", { min: -1, max: 1, reading: "power_factor" });
+define("electric.power_factor", "gauge", "ratio", "power factor", {
+  min: -1,
+  max: 1,
+  reading: "power_factor",
+});
 define("electric.frequency", "gauge", "Hz", "mains frequency", { min: 0, max: 500, reading: "frequency" });
-define("electric.import_energy", "gauge", "kWh", "energy taken since the meter was made", { min: 0, reading: "power_consumed" });
+define("electric.import_energy", "gauge", "kWh", "energy taken since the meter was made", {
+  min: 0,
+  reading: "power_consumed",
+});
 define("electric.export_energy", "gauge", "kWh", "energy given since the meter was made", { min: 0 });
 
 // board.*: tags device, room (smart boards; the canonical panel record of docs/profiles.md)
-define("board.power", "state", "state", "whether the board is on", { states: { 0: "off", 1: "standby", 2: "on", 3: "unknown" } });
-define("board.source", "state", "state", "input that is shown", { states: { 0: "none", 1: "ops", 2: "android", 3: "hdmi1", 4: "hdmi2", 5: "usbc" } });
+define("board.power", "state", "state", "whether the board is on", {
+  states: { 0: "off", 1: "standby", 2: "on", 3: "unknown" },
+});
+define("board.source", "state", "state", "input that is shown", {
+  states: { 0: "none", 1: "ops", 2: "android", 3: "hdmi1", 4: "hdmi2", 5: "usbc" },
+});
 define("board.volume", "gauge", "percent", "volume", percent);
 define("board.backlight", "gauge", "percent", "backlight", percent);
-define("board.temperature", "gauge", "degC", "temperature of the board", { min: -40, max: 120, reading: "temperature" });
-define("board.cpu", "gauge", "percent", "processor use of the board's computer", { ...percent, reading: "cpu" });
-define("board.memory", "gauge", "percent", "memory use of the board's computer", { ...percent, reading: "memory" });
+define("board.temperature", "gauge", "degC", "temperature of the board", {
+  min: -40,
+  max: 120,
+  reading: "temperature",
+});
+define("board.cpu", "gauge", "percent", "processor use of the board's computer", {
+  ...percent,
+  reading: "cpu",
+});
+define("board.memory", "gauge", "percent", "memory use of the board's computer", {
+  ...percent,
+  reading: "memory",
+});
 define("board.disk", "gauge", "percent", "disk use of the board's computer", percent);
 define("board.usage_today", "gauge", "s", "time in use today", { min: 0, max: 86400 });
 define("board.on_total", "gauge", "s", "time switched on since it was made", { min: 0 });

@@ -2,8 +2,22 @@ import { type Quantity, quantity } from "./quantities.ts";
 
 /** The closed list of tag keys, in the order in which they are written. */
 export const TAG_KEYS = [
-  "province", "city", "county", "school", "building", "room", "device", "role",
-  "interface", "ap", "radio", "ssid", "sensor", "phase", "lane", "family",
+  "province",
+  "city",
+  "county",
+  "school",
+  "building",
+  "room",
+  "device",
+  "role",
+  "interface",
+  "ap",
+  "radio",
+  "ssid",
+  "sensor",
+  "phase",
+  "lane",
+  "family",
 ] as const;
 export type TagKey = (typeof TAG_KEYS)[number];
 export type Tags = Readonly<Partial<Record<TagKey, string>>>;
@@ -18,7 +32,8 @@ export function seriesText(quantityId: string, tags: Tags): string {
   let text = quantityId;
   for (const key of TAG_KEYS) {
     const value = tags[key];
-    if (value !== undefined) text += `,${key}=${/[%,=\n]/.test(value) ? value.replace(/[%,=\n]/g, encodeURIComponent) : value}`;
+    if (value !== undefined)
+      text += `,${key}=${/[%,=\n]/.test(value) ? value.replace(/[%,=\n]/g, encodeURIComponent) : value}`;
   }
   return text;
 }

@@ -104,7 +104,12 @@ export interface IdentityRule {
   /** Where the text comes from. */
   readonly from:
     | { readonly kind: "sysDescr" | "sysName" | "sysObjectID" }
-    | { readonly kind: "column"; readonly table: string; readonly column: string; readonly where?: { readonly column: string; readonly equals: string | number } };
+    | {
+        readonly kind: "column";
+        readonly table: string;
+        readonly column: string;
+        readonly where?: { readonly column: string; readonly equals: string | number };
+      };
   /** The first group, or the whole match, is taken; no match gives nothing. */
   readonly pattern?: RegExp;
   /** Applied to the match: `$1` style replacement. */
@@ -122,8 +127,20 @@ export interface IdentityRule {
  * octets), bits (BITS to a text of set bit numbers, "0,3"), date (DateAndTime to ISO text).
  */
 export type SnmpDecode =
-  | "number" | "counter" | "ticks" | "octets64" | "textNumber" | "opaqueFloat"
-  | "text" | "hex" | "mac" | "oid" | "ip" | "inet" | "bits" | "date";
+  | "number"
+  | "counter"
+  | "ticks"
+  | "octets64"
+  | "textNumber"
+  | "opaqueFloat"
+  | "text"
+  | "hex"
+  | "mac"
+  | "oid"
+  | "ip"
+  | "inet"
+  | "bits"
+  | "date";
 
 /** A conceptual table, or (when `scalar`) a group of scalars seen as one row with the index 0. */
 export interface SnmpTable {
