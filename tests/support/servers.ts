@@ -7,7 +7,7 @@ export const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   snmpd: "snmpd",
   snmpget: "snmp",
   snmpbulkwalk: "snmp",
-  "snmpsim-command-responder": "snmpsim",
+  snmpsimd: "snmpsim",
   mosquitto: "mosquitto",
   mosquitto_pub: "mosquitto-clients",
   influxd: "influxdb",
