@@ -47,7 +47,10 @@ export interface ValueRule {
   readonly max: number;
 }
 
-/** A compiled arithmetic expression. `inputs` are column ids (`raw` is the point's own column). */
+/**
+ * A compiled arithmetic expression. `inputs` are column ids, `raw` (the point's own column, or the value that
+ * stood in for it) and `#name` (an integer part of the row's index). A text column is NaN.
+ */
 export interface Expression {
   readonly text: string;
   readonly inputs: readonly string[];
@@ -64,13 +67,22 @@ export type TemplatePart =
   | { readonly literal: string }
   /** The first alternative that is present and not empty. */
   | { readonly alternatives: readonly FieldReference[] };
-export type FieldReference =
-  /** A column of the same row. */
+export type FieldReference = (
   | { readonly column: string }
   /** A part of the row's index, by name. */
   | { readonly index: string }
-  /** A column of another table, at this row's index cut to as many parts as that table's index has. */
-  | { readonly table: string; readonly column: string };
+  /** The value of a point of the same row, in its quantity's unit (`{@speed}`); no value gives nothing. */
+  | { readonly point: string }
+  /**
+   * A column of another table. Without `by` at this row's index, cut to as many parts as that table's index
+   * has; with `by` at the index these give, in order, each a part of this row's index or a column of this row.
+   */
+  | { readonly table: string; readonly column: string; readonly by?: readonly FieldKey[] }
+) & {
+  /** Taken from the text: the first group, or the whole match; no match gives nothing. */
+  readonly pattern?: RegExp;
+};
+export type FieldKey = { readonly index: string } | { readonly column: string };
 
 export interface PointSource {
   /** MIB object, manual page, or document. */
@@ -124,7 +136,8 @@ export interface IdentityRule {
  * (Counter32 2^32, Counter64 2^53). ticks: TimeTicks to seconds. octets64: a big-endian 64-bit number in an
  * OCTET STRING. textNumber: the first decimal number in a text. opaqueFloat: net-snmp's float in Opaque.
  * text: OCTET STRING to text (UTF-8, GB18030, hex when it is neither). hex, mac, oid, ip, inet (InetAddress
- * octets), bits (BITS to a text of set bit numbers, "0,3"), date (DateAndTime to ISO text).
+ * octets), bits (BITS to a text of set bit numbers, "0,3"), date (DateAndTime to ISO text), lastArc (an OBJECT
+ * IDENTIFIER's last arc as a number: hrStorageType, or the prefix length at the end of ipAddressPrefix).
  */
 export type SnmpDecode =
   | "number"
@@ -140,7 +153,8 @@ export type SnmpDecode =
   | "ip"
   | "inet"
   | "bits"
-  | "date";
+  | "date"
+  | "lastArc";
 
 /** A conceptual table, or (when `scalar`) a group of scalars seen as one row with the index 0. */
 export interface SnmpTable {
@@ -165,6 +179,8 @@ export interface IndexPart {
    * oid: a length arc, then that many arcs. rest: whatever is left, dotted.
    */
   readonly type: "integer" | "string" | "impliedString" | "mac" | "fixedMac" | "ip" | "inet" | "oid" | "rest";
+  /** Integer to name: what a template shows instead of the number (ipVersion 2 is `ipv6`). */
+  readonly enumeration?: ReadonlyMap<number, string>;
 }
 
 export interface SnmpColumn {
@@ -204,7 +220,10 @@ export type FactKind = "interface" | "address" | "host" | "neighbor" | "vlan" | 
 
 export interface FactRule {
   readonly kind: FactKind;
-  /** Member of the fact (inventory/facts.ts) to where it comes from. */
+  /**
+   * Member of the fact (inventory/facts.ts) to where it comes from. An enumerated column shows its name, or the
+   * number where the enumeration has none. `prefixLength` may come out as a dotted netmask.
+   */
   readonly fields: readonly (readonly [string, Template])[];
 }
 
