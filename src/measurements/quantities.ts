@@ -127,6 +127,11 @@ define("sensor.energy", "gauge", "kWh", "energy", { min: 0, reading: "power_cons
 define("sensor.power_factor", "gauge", "ratio", "power factor", { min: -1, max: 1, reading: "power_factor" });
 define("sensor.frequency", "gauge", "Hz", "frequency", { min: 0, reading: "frequency" });
 define("sensor.fan_speed", "gauge", "rpm", "fan speed", { min: 0, reading: "fanspeed" });
+define("sensor.optical_power", "gauge", "dBm", "light or signal power that a sensor reports", {
+  min: -60,
+  max: 60,
+  reading: "dbm",
+});
 define("sensor.state", "state", "state", "a state of the maker's own enumeration", { reading: "state" });
 define("sensor.percent", "gauge", "percent", "a percentage", { reading: "percent" });
 define("sensor.count", "gauge", "count", "a number of things", { reading: "count" });
