@@ -340,10 +340,47 @@ export const searchSchema = z.object({
 });
 export type SearchView = z.infer<typeof searchSchema>;
 
+/** GET /api/v1/regions?parent=: ordered by path. */
+export const regionsSchema = z.object({ regions: z.array(regionSchema) });
+export type RegionsView = z.infer<typeof regionsSchema>;
+
+/** GET /api/v1/schools?region=: sorted as in the county. */
+export const schoolsSchema = z.object({ at: z.number(), schools: z.array(schoolRowSchema) });
+export type SchoolsView = z.infer<typeof schoolsSchema>;
+
+/** GET /api/v1/rooms?path=: a room, or every room of a building, school or region. */
+export const roomsSchema = z.object({ at: z.number(), rooms: z.array(roomSchema) });
+export type RoomsView = z.infer<typeof roomsSchema>;
+
+/** GET /api/v1/devices: ordered by id. `total` counts all that match; `next` is the cursor of the next page. */
+export const devicesSchema = z.object({
+  at: z.number(),
+  total: z.number(),
+  devices: z.array(deviceRowSchema),
+  next: z.string().nullable(),
+});
+export type DevicesView = z.infer<typeof devicesSchema>;
+
+/** GET /api/v1/quantities: the closed list. */
+export const quantitiesSchema = z.object({
+  quantities: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(["gauge", "counter", "rate", "state"]),
+      unit: z.string(),
+      symbol: z.string(),
+      meaning: z.string(),
+      /** Value to name, for states. */
+      states: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+});
+export type QuantitiesView = z.infer<typeof quantitiesSchema>;
+
 /**
  * Events of GET /api/v1/stream?view=county&path=P | view=school&id=S | view=device&id=D
- * - `view`: the whole document (CountyView, SchoolView, DeviceView), once at the start.
- * - `patch`: `{at, totals?, schools?, links?, rooms?, devices?, interfaces?, readings?, school?, device?}`: rows that changed,
+ * - `view`: the whole document (CountyView, SchoolView, DeviceView), at the start and when rows went away.
+ * - `patch`: `{at, totals?, schools?, links?, rooms?, devices?, interfaces?, readings?, school?, device?, uptime?}`: rows that changed,
  *   whole, keyed by id (rooms by path, interfaces by key, readings by quantity + tags). At most one in 2 s.
  * - `alive`: `{at, perSecond}` at least every 5 s.
  */
