@@ -1,0 +1,183 @@
+import { BerReader, lengthSize, type PduType, TAG, writeHeader } from "./ber.ts";
+import { type OidBytes, validOid } from "./oid.ts";
+
+/** SNMP versions as they travel: SNMPv1 is 0, SNMPv2c is 1 (RFC 3584 section 5). SNMPv3 has another frame. */
+export type WireVersion = 0 | 1;
+
+/** Octets of a request, with the place of the four octets of its request id. Made once; only the id changes. */
+export interface PreparedRequest {
+  readonly bytes: Uint8Array;
+  readonly idAt: number;
+  readonly version: WireVersion;
+  readonly community: Uint8Array;
+}
+
+/** Ids are at least this, so that four octets are their shortest form. */
+export const LEAST_REQUEST_ID = 2 ** 23;
+
+/**
+ * Makes a request. The second and third number of the PDU are error-status and error-index (0), or for
+ * GETBULK non-repeaters (0) and `maxRepetitions`, 1..127.
+ */
+export function prepareRequest(
+  version: WireVersion,
+  community: Uint8Array,
+  type: PduType,
+  oids: readonly OidBytes[],
+  maxRepetitions = 0,
+): PreparedRequest {
+  let list = 0;
+  for (const oid of oids) list += varbindSize(oid.length);
+  const pdu = 12 + 1 + lengthSize(list) + list;
+  const body = 3 + 1 + lengthSize(community.length) + community.length + 1 + lengthSize(pdu) + pdu;
+  const bytes = Buffer.allocUnsafe(1 + lengthSize(body) + body);
+  let at = writeHeader(bytes, 0, TAG.sequence, body);
+  at = writeHeader(bytes, at, TAG.integer, 1);
+  bytes[at++] = version;
+  at = writeHeader(bytes, at, TAG.octetString, community.length);
+  bytes.set(community, at);
+  at = writeHeader(bytes, at + community.length, type, pdu);
+  at = writeHeader(bytes, at, TAG.integer, 4);
+  const idAt = at;
+  bytes.fill(0, at, at + 4);
+  at = writeHeader(bytes, at + 4, TAG.integer, 1);
+  bytes[at++] = 0;
+  at = writeHeader(bytes, at, TAG.integer, 1);
+  bytes[at++] = Math.min(maxRepetitions, 127);
+  at = writeHeader(bytes, at, TAG.sequence, list);
+  for (const oid of oids) {
+    at = writeHeader(bytes, at, TAG.sequence, 1 + lengthSize(oid.length) + oid.length + 2);
+    at = writeHeader(bytes, at, TAG.oid, oid.length);
+    bytes.set(oid, at);
+    at = writeHeader(bytes, at + oid.length, TAG.null, 0);
+  }
+  return { bytes, idAt, version, community };
+}
+
+function varbindSize(oid: number): number {
+  const content = 1 + lengthSize(oid) + oid + 2;
+  return 1 + lengthSize(content) + content;
+}
+
+export function patchRequestId(request: PreparedRequest, id: number): void {
+  const { bytes, idAt } = request;
+  bytes[idAt] = id >>> 24;
+  bytes[idAt + 1] = (id >>> 16) & 0xff;
+  bytes[idAt + 2] = (id >>> 8) & 0xff;
+  bytes[idAt + 3] = id & 0xff;
+}
+
+/** A varbind is at least eight octets, so that a datagram of 65,507 octets holds fewer than this. */
+const MAX_VARBINDS = 8192;
+
+/**
+ * A response as offsets into its datagram: varbind `i` has its OID at `oidAt[i]`..`oidEnd[i]`, its tag in
+ * `tag[i]` and its value at `valueAt[i]`..`valueEnd[i]` of `bytes`. One view is used for every datagram:
+ * who is called with it reads it before returning.
+ */
+export class ResponseView {
+  bytes: Uint8Array = new Uint8Array(0);
+  version = -1;
+  communityAt = 0;
+  communityEnd = 0;
+  pduType = 0;
+  requestId = 0;
+  errorStatus = 0;
+  /** One-based position of the varbind that the error is about, 0 when none. */
+  errorIndex = 0;
+  count = 0;
+  readonly oidAt = new Int32Array(MAX_VARBINDS);
+  readonly oidEnd = new Int32Array(MAX_VARBINDS);
+  readonly tag = new Uint8Array(MAX_VARBINDS);
+  readonly valueAt = new Int32Array(MAX_VARBINDS);
+  readonly valueEnd = new Int32Array(MAX_VARBINDS);
+  readonly #reader = new BerReader();
+
+  /** Reads as far as the request id: what a datagram is matched by. False when malformed. */
+  readHeader(bytes: Uint8Array): boolean {
+    const reader = this.#reader;
+    reader.reset(bytes);
+    this.bytes = bytes;
+    this.count = 0;
+    if (!reader.header(TAG.sequence, bytes.length)) return false;
+    // Octets behind the message are nobody's.
+    if (reader.end !== bytes.length) return false;
+    const version = reader.integer(bytes.length);
+    if (version === undefined) return false;
+    this.version = version;
+    if (!reader.header(TAG.octetString, bytes.length)) return false;
+    this.communityAt = reader.at;
+    this.communityEnd = reader.end;
+    reader.at = reader.end;
+    const type = bytes[reader.at];
+    if (type === undefined || (type & 0xe0) !== 0xa0) return false;
+    this.pduType = type;
+    if (!reader.header(type, bytes.length) || reader.end !== bytes.length) return false;
+    const id = reader.integer(bytes.length);
+    if (id === undefined) return false;
+    this.requestId = id;
+    return true;
+  }
+
+  /** Reads the rest behind a good header: error fields and the frame of every varbind. False when malformed. */
+  readBody(): boolean {
+    const reader = this.#reader;
+    const bytes = this.bytes;
+    const limit = bytes.length;
+    const status = reader.integer(limit);
+    const index = status === undefined ? undefined : reader.integer(limit);
+    if (status === undefined || index === undefined) return false;
+    this.errorStatus = status;
+    this.errorIndex = index;
+    if (!reader.header(TAG.sequence, limit) || reader.end !== limit) return false;
+    let count = 0;
+    while (reader.at < limit) {
+      if (count === MAX_VARBINDS || !reader.header(TAG.sequence, limit)) return false;
+      const end = reader.end;
+      if (!reader.header(TAG.oid, end)) return false;
+      if (!validOid(bytes, reader.at, reader.end)) return false;
+      this.oidAt[count] = reader.at;
+      this.oidEnd[count] = reader.end;
+      reader.at = reader.end;
+      const tag = bytes[reader.at];
+      if (reader.at >= end || tag === undefined || !reader.header(tag, end) || reader.end !== end) return false;
+      this.tag[count] = tag;
+      this.valueAt[count] = reader.at;
+      this.valueEnd[count] = reader.end;
+      reader.at = end;
+      count++;
+    }
+    this.count = count;
+    return true;
+  }
+
+  /** Whether varbind `i` says that there is no value: noSuchObject, noSuchInstance, endOfMibView, NULL. */
+  isAbsent(i: number): boolean {
+    const tag = this.tag[i]!;
+    return tag >= TAG.noSuchObject || tag === TAG.null;
+  }
+}
+
+/** Names of error-status (RFC 3416 section 3). */
+export const ERROR_STATUS_NAMES: readonly string[] = [
+  "noError",
+  "tooBig",
+  "noSuchName",
+  "badValue",
+  "readOnly",
+  "genErr",
+  "noAccess",
+  "wrongType",
+  "wrongLength",
+  "wrongEncoding",
+  "wrongValue",
+  "noCreation",
+  "inconsistentValue",
+  "resourceUnavailable",
+  "commitFailed",
+  "undoFailed",
+  "authorizationError",
+  "notWritable",
+  "inconsistentName",
+];
+export const ERROR_STATUS = { noError: 0, tooBig: 1, noSuchName: 2, genErr: 5 } as const;

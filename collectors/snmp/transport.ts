@@ -1,0 +1,272 @@
+import { randomBytes } from "node:crypto";
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import type { Clock } from "../../src/collection/contract.ts";
+import { CampusError } from "../../src/errors/campus-error.ts";
+import { isFromPeer, type Peer } from "./address.ts";
+import { PDU } from "./ber.ts";
+import { LEAST_REQUEST_ID, type PreparedRequest, patchRequestId, ResponseView } from "./message.ts";
+import { equalBytes } from "./oid.ts";
+import { TimerWheel, type WheelEntry } from "./timer-wheel.ts";
+
+/** Why a datagram was not taken; counted as `snmp.` and the name. */
+export type DropReason = "malformed" | "unknown_id" | "late" | "spoofed" | "version" | "community" | "pdu" | "oid";
+
+/** How an exchange ended. `unreachable`: the system refused to send. `closed`: the transport or session ended. */
+export type Outcome = "reply" | "timeout" | "unreachable" | "closed";
+
+/** A request and what is to be done with its answer. */
+export interface Exchange {
+  readonly peer: Peer;
+  readonly request: PreparedRequest;
+  readonly timeoutMs: number;
+  /** How often it is sent again, with a new id, when no answer came in time. */
+  readonly retries: number;
+  /** Whether a reply that passed every other check is the one asked for: "oid" drops it and goes on waiting. */
+  accept(view: ResponseView): DropReason | undefined;
+  /** Called once. `view` (only of a reply) must be read before it returns; `receivedAt` is UTC ms. */
+  settle(outcome: Outcome, view: ResponseView | undefined, receivedAt: number): void;
+  /** Called for each datagram sent (octets). */
+  sent(octets: number): void;
+}
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  readonly count: (name: string, by?: number) => void;
+  /** Most requests that wait for an answer at once; more of them queue, so that bursts do not overflow buffers. */
+  readonly maxInFlight?: number;
+  /** Random octets, from a cryptographic source. */
+  readonly random?: (octets: number) => Uint8Array;
+}
+
+const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
+/** Ids of settled requests that are remembered to tell a late reply from a forged one. */
+const REMEMBERED_IDS = 4096;
+const RANDOM_POOL_OCTETS = 4096;
+
+/**
+ * One UDP socket a family for all devices. A reply is taken only when its request id, source address and port,
+ * version, community and PDU type are those of a request in flight; everything else is counted by reason and
+ * dropped, and changes nothing for the request that waits.
+ */
+export class SnmpTransport {
+  readonly #clock: Clock;
+  readonly #count: (name: string, by?: number) => void;
+  readonly #maxInFlight: number;
+  readonly #random: (octets: number) => Uint8Array;
+  readonly #wheel: TimerWheel;
+  readonly #view = new ResponseView();
+  readonly #byId = new Map<number, Flight>();
+  readonly #flights = new Set<Flight>();
+  readonly #settled = new Set<number>();
+  #queue: Flight[] = [];
+  #queueHead = 0;
+  #sockets: { 4?: Socket; 6?: Socket } = {};
+  #pool: Uint8Array = new Uint8Array(0);
+  #poolAt = 0;
+  #open = false;
+
+  constructor(options: TransportOptions) {
+    this.#clock = options.clock;
+    this.#count = options.count;
+    this.#maxInFlight = options.maxInFlight ?? 200;
+    this.#random = options.random ?? randomBytes;
+    this.#wheel = new TimerWheel(options.clock);
+  }
+
+  /** The wheel that paces requests too: one timer for the collector. */
+  get wheel(): TimerWheel {
+    return this.#wheel;
+  }
+
+  get inFlight(): number {
+    return this.#flights.size;
+  }
+
+  /** Binds the sockets. A machine without IPv6 (or IPv4) goes on with the other; with neither it throws. */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const [four, six] = await Promise.all([this.#bind("udp4"), this.#bind("udp6")]);
+    this.#sockets = { ...(four && { 4: four }), ...(six && { 6: six }) };
+    if (!four && !six) throw new CampusError("E_UNREACHABLE", "no UDP socket can be opened for SNMP");
+    this.#open = true;
+  }
+
+  #bind(type: "udp4" | "udp6"): Promise<Socket | undefined> {
+    const family = type === "udp4" ? 4 : 6;
+    const socket = createSocket({
+      type,
+      ipv6Only: type === "udp6",
+      recvBufferSize: RECEIVE_BUFFER_OCTETS,
+      // Addresses are literal: nothing is to be resolved, least of all at every send.
+      lookup: (address, _options, done) => done(null, address, family),
+    });
+    return new Promise((resolve) => {
+      socket.once("error", () => resolve(undefined));
+      socket.bind(0, () => {
+        socket.removeAllListeners("error");
+        socket.on("error", () => this.#count("snmp.socket_error"));
+        socket.on("message", (bytes, from) => this.#receive(bytes, from));
+        resolve(socket);
+      });
+    });
+  }
+
+  /** Sends when a place is free. The exchange's `settle` is called exactly once, never within this call. */
+  submit(exchange: Exchange): void {
+    const flight = new Flight(exchange, this.#expire);
+    if (!this.#open) {
+      queueMicrotask(() => exchange.settle("closed", undefined, 0));
+      return;
+    }
+    if (this.#flights.size < this.#maxInFlight) this.#launch(flight);
+    else this.#queue.push(flight);
+  }
+
+  /** Ends the exchanges with that peer's owner: they settle as closed. */
+  cancel(exchange: Exchange): void {
+    for (const flight of this.#flights) if (flight.exchange === exchange) this.#settle(flight, "closed");
+    for (const flight of this.#queue.slice(this.#queueHead))
+      if (flight.exchange === exchange) this.#settle(flight, "closed");
+  }
+
+  /** Settles everything as closed and frees the sockets. */
+  async close(): Promise<void> {
+    this.#open = false;
+    const waiting = [...this.#flights, ...this.#queue.slice(this.#queueHead)];
+    this.#queue = [];
+    this.#queueHead = 0;
+    for (const flight of waiting) this.#settle(flight, "closed");
+    this.#wheel.close();
+    const sockets = Object.values(this.#sockets);
+    this.#sockets = {};
+    await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+  }
+
+  #launch(flight: Flight): void {
+    this.#flights.add(flight);
+    this.#send(flight);
+  }
+
+  #send(flight: Flight): void {
+    const { exchange } = flight;
+    const socket = this.#sockets[exchange.peer.family];
+    if (!socket) {
+      queueMicrotask(() => this.#settle(flight, "unreachable"));
+      return;
+    }
+    const id = this.#newId();
+    flight.ids.push(id);
+    this.#byId.set(id, flight);
+    patchRequestId(exchange.request, id);
+    const { bytes } = exchange.request;
+    this.#wheel.start(flight, exchange.timeoutMs);
+    socket.send(bytes, 0, bytes.length, exchange.peer.port, exchange.peer.address, flight.onSent);
+    exchange.sent(bytes.length);
+  }
+
+  /** Deadline passed, or the system refused the datagram. */
+  readonly #expire = (flight: Flight, refused: boolean): void => {
+    if (flight.settled) return;
+    if (refused) {
+      this.#count("snmp.send_error");
+      this.#settle(flight, "unreachable");
+    } else if (flight.ids.length <= flight.exchange.retries) {
+      this.#count("snmp.retry");
+      this.#send(flight);
+    } else {
+      this.#count("snmp.timeout");
+      this.#settle(flight, "timeout");
+    }
+  };
+
+  #settle(flight: Flight, outcome: Outcome, view?: ResponseView, at = 0): void {
+    if (flight.settled) return;
+    flight.settled = true;
+    this.#wheel.cancel(flight);
+    for (const id of flight.ids) {
+      this.#byId.delete(id);
+      this.#remember(id);
+    }
+    const held = this.#flights.delete(flight);
+    flight.exchange.settle(outcome, view, at);
+    if (held) this.#launchNext();
+  }
+
+  #launchNext(): void {
+    while (this.#queueHead < this.#queue.length && this.#flights.size < this.#maxInFlight) {
+      const next = this.#queue[this.#queueHead++]!;
+      if (!next.settled) this.#launch(next);
+    }
+    if (this.#queueHead > 1024 && this.#queueHead * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#queueHead);
+      this.#queueHead = 0;
+    }
+  }
+
+  #remember(id: number): void {
+    this.#settled.add(id);
+    if (this.#settled.size <= REMEMBERED_IDS) return;
+    for (const oldest of this.#settled) {
+      this.#settled.delete(oldest);
+      break;
+    }
+  }
+
+  /** 31 random bits, in four octets, not in flight and not just used. */
+  #newId(): number {
+    for (;;) {
+      if (this.#poolAt + 4 > this.#pool.length) {
+        this.#pool = this.#random(RANDOM_POOL_OCTETS);
+        this.#poolAt = 0;
+      }
+      const p = this.#pool;
+      const at = this.#poolAt;
+      this.#poolAt += 4;
+      const id = ((p[at]! & 0x7f) << 24) | (p[at + 1]! << 16) | (p[at + 2]! << 8) | p[at + 3]!;
+      if (id >= LEAST_REQUEST_ID && !this.#byId.has(id) && !this.#settled.has(id)) return id;
+    }
+  }
+
+  #receive(bytes: Buffer, from: RemoteInfo): void {
+    const view = this.#view;
+    if (!this.#open) return;
+    if (!view.readHeader(bytes)) return this.#count("snmp.malformed");
+    const flight = this.#byId.get(view.requestId);
+    if (!flight) return this.#count(this.#settled.has(view.requestId) ? "snmp.late" : "snmp.unknown_id");
+    const reason = this.#refuse(flight.exchange, view, from);
+    if (reason) return this.#count(`snmp.${reason}`);
+    this.#settle(flight, "reply", view, this.#clock.now());
+  }
+
+  #refuse(exchange: Exchange, view: ResponseView, from: RemoteInfo): DropReason | undefined {
+    if (!isFromPeer(exchange.peer, from.address, from.port)) return "spoofed";
+    if (view.version !== exchange.request.version) return "version";
+    if (!equalBytes(exchange.request.community, view.bytes, view.communityAt, view.communityEnd)) return "community";
+    if (view.pduType !== PDU.response) return "pdu";
+    if (!view.readBody()) return "malformed";
+    return exchange.accept(view);
+  }
+}
+
+/** An exchange under way: its ids (one a sending) and its deadline. */
+class Flight implements WheelEntry {
+  readonly exchange: Exchange;
+  readonly ids: number[] = [];
+  readonly onSent: (error: Error | null) => void;
+  readonly #expire: (flight: Flight, refused: boolean) => void;
+  settled = false;
+  due = 0;
+  slot = -1;
+
+  constructor(exchange: Exchange, expire: (flight: Flight, refused: boolean) => void) {
+    this.exchange = exchange;
+    this.#expire = expire;
+    this.onSent = (error) => {
+      if (error) expire(this, true);
+    };
+  }
+
+  fire(): void {
+    this.#expire(this, false);
+  }
+}
