@@ -157,6 +157,12 @@ export const ERROR_CODES = {
     "A request's parameters are not valid.",
     "Correct the parameter that the message names; /api/v1/openapi.json lists them.",
   ),
+  E_BUSY: code(
+    503,
+    true,
+    "campusd already serves as many of these requests as it may at once.",
+    "Close pages that are not needed, or try again in a few seconds.",
+  ),
   E_INTERNAL: code(
     500,
     false,

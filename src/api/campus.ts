@@ -1,0 +1,111 @@
+import type { Inventory } from "../inventory/model.ts";
+import { type Caller, maySee, visibleSchool, visibleSchools } from "./access.ts";
+import type { LiveState } from "./live.ts";
+import type { CountyView, DeviceView, SchoolView } from "./schemas.ts";
+import { SeriesIndex } from "./series-index.ts";
+import { countyView } from "./views/county.ts";
+import { deviceView } from "./views/device.ts";
+import { type SchoolSight, schoolView, seeSchool } from "./views/school.ts";
+import type { Sight } from "./views/sight.ts";
+
+/** A school is judged at most once in this time, ms. */
+export const JUDGED_EVERY = 2000;
+
+/**
+ * The campus as it is judged now. A look lasts two seconds: all answers within it are of the same instant, and
+ * a school is judged once in it, when it is first asked for. Every method checks the caller.
+ */
+export class Campus {
+  readonly live: LiveState;
+  readonly index: SeriesIndex;
+  readonly #aps = new Map<string, { state: string; since: number | null }>();
+  #look: Look | undefined;
+
+  constructor(live: LiveState) {
+    this.live = live;
+    this.index = new SeriesIndex(live.table);
+  }
+
+  get inventory(): Inventory {
+    return this.live.inventory();
+  }
+
+  /** The instant that answers are made of. */
+  get sight(): Sight {
+    return this.#current().sight;
+  }
+
+  /** A judged school, or undefined when there is none or the caller may not see it. */
+  school(caller: Caller, id: string): SchoolSight | undefined {
+    const look = this.#current();
+    const school = visibleSchool(look.sight.inventory, caller, id);
+    if (!school) return undefined;
+    let seen = look.schools.get(id);
+    if (!seen) {
+      seen = seeSchool(look.sight, school);
+      look.schools.set(id, seen);
+    }
+    return seen;
+  }
+
+  /** The judged schools of a region ("" for all) that the caller may see. */
+  schools(caller: Caller, region = ""): SchoolSight[] {
+    return visibleSchools(this.inventory, caller, region).map((school) => this.school(caller, school.id)!);
+  }
+
+  county(caller: Caller, path: string): CountyView | undefined {
+    const { sight } = this.#current();
+    const region = sight.inventory.regions.get(path);
+    if (!region || !maySee(caller, region.path)) return undefined;
+    return countyView(sight, caller, region, this.schools(caller, region.path));
+  }
+
+  schoolView(caller: Caller, id: string): SchoolView | undefined {
+    const seen = this.school(caller, id);
+    return seen && schoolView(this.sight, caller, seen);
+  }
+
+  device(caller: Caller, id: string): DeviceView | undefined {
+    const device = this.inventory.devices.get(id);
+    const seen = device && this.school(caller, device.school);
+    const one = seen?.devices.get(id);
+    return seen && one && deviceView(this.sight, caller, seen, one);
+  }
+
+  #current(): Look {
+    const { live } = this;
+    const inventory = live.inventory();
+    const monotonic = live.clock.monotonic();
+    const look = this.#look;
+    if (look && look.sight.inventory === inventory && monotonic - look.taken < JUDGED_EVERY) return look;
+    this.index.update();
+    const now = live.clock.now();
+    const sight: Sight = {
+      now,
+      inventory,
+      table: live.table,
+      latest: live.latest,
+      index: this.index,
+      facts: (device) => live.facts(device),
+      answer: (device) => live.state(device),
+      apSince: (device, state) => this.#apSince(device, state, now),
+    };
+    return (this.#look = { taken: monotonic, sight, schools: new Map() });
+  }
+
+  /** Controllers tell what an access point does, not since when: that is seen here, from its first change on. */
+  #apSince(device: string, state: string, now: number): number | null {
+    const known = this.#aps.get(device);
+    if (known?.state === state) return known.since;
+    const since = known === undefined ? null : now;
+    this.#aps.set(device, { state, since });
+    return since;
+  }
+}
+
+interface Look {
+  /** Monotonic ms. */
+  readonly taken: number;
+  readonly sight: Sight;
+  readonly schools: Map<string, SchoolSight>;
+}

@@ -1,0 +1,36 @@
+import type { Clock, DeviceState } from "../collection/contract.ts";
+import type { DeviceFacts } from "../inventory/facts.ts";
+import type { Inventory } from "../inventory/model.ts";
+import type { LatestTable } from "../measurements/latest.ts";
+import type { SeriesTable } from "../measurements/series.ts";
+import type { Store } from "../stores/contract.ts";
+
+/** What the API reads of the running controller; the controller implements it. Every call is cheap and synchronous. */
+export interface LiveState {
+  /** The inventory as it is now; an import replaces the object. */
+  inventory(): Inventory;
+  readonly table: SeriesTable;
+  readonly latest: LatestTable;
+  /** What the device last said of itself. */
+  facts(device: string): DeviceFacts | undefined;
+  /** Whether the device answers, since when (UTC ms, 0 when it never changed), and why not. */
+  state(device: string): DeviceAnswer;
+  readonly store: Store;
+  counters(): SampleCounters;
+  /** UTC ms. */
+  readonly startedAt: number;
+  /** True when bundled simulators stand in for the devices. */
+  readonly simulated: boolean;
+  readonly clock: Clock;
+}
+
+export interface DeviceAnswer {
+  readonly state: DeviceState;
+  readonly since: number;
+  readonly reason?: string;
+}
+
+export interface SampleCounters {
+  readonly samplesTotal: number;
+  readonly samplesPerSecond: number;
+}

@@ -1,0 +1,133 @@
+import type { DEVICE_ROLES } from "../inventory/document.ts";
+import type { Reason, State } from "./schemas.ts";
+
+/** Where a state begins. docs/api.md shows this table; docs and code are held together by a test. */
+export const THRESHOLDS = {
+  /** Percent of capacity, the larger direction. */
+  uplinkBusy: 70,
+  uplinkSaturated: 90,
+  /** degC, the board's own temperature. */
+  boardHot: 70,
+  /** ppm in a room's air. */
+  co2Poor: 1500,
+  /** degC of a room's air: at or above, and at or below. */
+  roomHot: 32,
+  roomCold: 10,
+  /** Packets a second with errors on one interface, either direction. */
+  portErrors: 1,
+  /** Reasons that a row carries at most. */
+  reasons: 20,
+} as const;
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/**
+ * How old a value may be and still count, ms: at least three poll intervals of its tier. A quantity is looked
+ * up by its id, then by its group, then the default holds.
+ */
+export const FRESHNESS: Readonly<Record<string, number>> = {
+  default: 5 * MINUTE,
+  sensor: 15 * MINUTE,
+  wifi: 15 * MINUTE,
+  optics: 15 * MINUTE,
+  poe: 15 * MINUTE,
+  "interface.oper_state": 15 * MINUTE,
+  "interface.admin_state": 15 * MINUTE,
+  "board.usage_today": 15 * MINUTE,
+  "device.uptime": 15 * MINUTE,
+  // A line rate hardly changes and is read in the slow tiers.
+  "interface.speed": 3 * DAY,
+};
+
+/** A device whose newest sample is older than this is stale, whatever was last heard of it. ms. */
+export const DEVICE_STALE = 15 * MINUTE;
+
+/** How old a value of the quantity may be and still count, ms. */
+export function freshnessOf(quantityId: string): number {
+  return (
+    FRESHNESS[quantityId] ??
+    FRESHNESS[quantityId.slice(0, quantityId.indexOf("."))] ??
+    FRESHNESS["default"]!
+  );
+}
+
+type Role = (typeof DEVICE_ROLES)[number];
+
+/** A school without one of these has no network. */
+export const CORE_ROLES: ReadonlySet<Role> = new Set<Role>([
+  "router",
+  "firewall",
+  "core-switch",
+  "wifi-controller",
+  "olt",
+]);
+
+/** Quantities that say that campusd asked, not that the device answered: they do not make a device fresh. */
+export const NOT_EVIDENCE: ReadonlySet<string> = new Set([
+  "device.up",
+  "device.poll_duration",
+  "probe.reachable",
+  "probe.loss",
+  "probe.rtt",
+]);
+
+export type Severity = Exclude<State, "good">;
+
+/** A reason and what it makes of the thing it is about. */
+export interface Finding {
+  readonly severity: Severity;
+  readonly reason: Reason;
+}
+
+const RANK: Readonly<Record<State, number>> = { good: 0, unknown: 1, watch: 2, bad: 3 };
+
+/** The worse of two states: bad, watch, unknown, good. Unknown is worse than good: no data is never good. */
+export function worse(a: State, b: State): State {
+  return RANK[b] > RANK[a] ? b : a;
+}
+
+/** Orders bad, watch, unknown, good. */
+export function byTrouble(a: State, b: State): number {
+  return RANK[b] - RANK[a];
+}
+
+/** The worst of the findings, good when there is none. */
+export function stateOf(findings: readonly Finding[]): State {
+  let state: State = "good";
+  for (const finding of findings) state = worse(state, finding.severity);
+  return state;
+}
+
+/** Most serious first, among equals the kinds in this order; codes left out come last. */
+const CODE_ORDER: readonly Reason["code"][] = [
+  "uplink-down",
+  "device-down",
+  "ups-battery-low",
+  "ups-on-battery",
+  "uplink-saturated",
+  "uplink-busy",
+  "aps-offline",
+  "ap-offline",
+  "board-silent",
+  "board-fault",
+  "board-hot",
+  "air-poor",
+];
+
+/** The reasons of the findings, most serious first, at most as many as a row carries. */
+export function reasonsOf(findings: readonly Finding[]): Reason[] {
+  const order = (code: Reason["code"]): number => {
+    const at = CODE_ORDER.indexOf(code);
+    return at < 0 ? CODE_ORDER.length : at;
+  };
+  return [...findings]
+    .sort(
+      (a, b) =>
+        RANK[b.severity] - RANK[a.severity] ||
+        order(a.reason.code) - order(b.reason.code) ||
+        (a.reason.subject ?? "").localeCompare(b.reason.subject ?? ""),
+    )
+    .slice(0, THRESHOLDS.reasons)
+    .map((finding) => finding.reason);
+}
