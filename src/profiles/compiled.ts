@@ -175,10 +175,20 @@ export interface IndexPart {
   readonly name: string;
   /**
    * integer: one arc. string: a length arc, then that many. impliedString: all that is left. mac: six arcs.
-   * ip: four arcs. inet: InetAddressType arc, then length and octets (types 1, 2, 3, 4, 16).
+   * fixedMac: the same. ip: four arcs. ipv6: sixteen arcs without type or length (RFC 2465). inet: InetAddressType arc, then length and octets (types 1, 2, 3, 4, 16).
    * oid: a length arc, then that many arcs. rest: whatever is left, dotted.
    */
-  readonly type: "integer" | "string" | "impliedString" | "mac" | "fixedMac" | "ip" | "inet" | "oid" | "rest";
+  readonly type:
+    | "integer"
+    | "string"
+    | "impliedString"
+    | "mac"
+    | "fixedMac"
+    | "ip"
+    | "ipv6"
+    | "inet"
+    | "oid"
+    | "rest";
   /** Integer to name: what a template shows instead of the number (ipVersion 2 is `ipv6`). */
   readonly enumeration?: ReadonlyMap<number, string>;
 }

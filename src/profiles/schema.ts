@@ -39,6 +39,7 @@ export const INDEX_TYPES = [
   "impliedString",
   "mac",
   "ip",
+  "ipv6",
   "inet",
   "oid",
   "rest",
@@ -176,7 +177,7 @@ const indexPart = z.union([
   z
     .string()
     .describe(
-      "name, or name:type. Types: integer (default), string, impliedString, mac, ip, inet, oid, rest.",
+      "name, or name:type. Types: integer (default), string, impliedString, mac, ip, ipv6, inet, oid, rest.",
     ),
   z.strictObject({
     name: id,
