@@ -26,10 +26,13 @@ interface Compiled {
   readonly identity: Identity;
 }
 
-/** Compiles all files; each part once, however many profiles include it. */
+/**
+ * Compiles all files; each part once, however many profiles include it. A part that is undefined is there but
+ * cannot be read, which is a problem already.
+ */
 export function makeLibrary(
   profiles: readonly SourceFile[],
-  parts: ReadonlyMap<string, SourceFile>,
+  parts: ReadonlyMap<string, SourceFile | undefined>,
   problems: ProblemList,
 ): Library {
   const maker = new LibraryMaker(parts, problems);
@@ -39,19 +42,20 @@ export function makeLibrary(
 }
 
 class LibraryMaker {
-  readonly #sources: ReadonlyMap<string, SourceFile>;
+  readonly #sources: ReadonlyMap<string, SourceFile | undefined>;
   readonly #problems: ProblemList;
   /** undefined: not valid, and its problems are reported. "open": being compiled. */
   readonly #parts = new Map<string, Compiled | undefined | "open">();
 
-  constructor(sources: ReadonlyMap<string, SourceFile>, problems: ProblemList) {
+  constructor(sources: ReadonlyMap<string, SourceFile | undefined>, problems: ProblemList) {
     this.#sources = sources;
     this.#problems = problems;
   }
 
   part(id: string): Compiled | undefined | "open" {
     if (this.#parts.has(id)) return this.#parts.get(id);
-    const source = this.#sources.get(id)!;
+    const source = this.#sources.get(id);
+    if (!source) return undefined;
     this.#parts.set(id, "open");
     const document = validate<PartDocument>(source, partSchema, partJsonSchema, this.#problems);
     const compiled = document && this.#compile(document, source);

@@ -63,13 +63,17 @@ export function checkProfiles(dirs: readonly string[]): ProfileReport {
 
 function read(dirs: readonly string[]): Library & { readonly problems: readonly Problem[] } {
   const problems = new ProblemList();
-  const profiles = new Map<string, SourceFile>();
-  const parts = new Map<string, SourceFile>();
+  const profiles = new Map<string, SourceFile | undefined>();
+  const parts = new Map<string, SourceFile | undefined>();
   for (const dir of dirs) {
     readFolder(dir, profiles, problems, true);
     readFolder(join(dir, "_parts"), parts, problems, false);
   }
-  const library = makeLibrary([...profiles.values()], parts, problems);
+  const library = makeLibrary(
+    [...profiles.values()].filter((source) => source !== undefined),
+    parts,
+    problems,
+  );
   for (const { first, second, claim } of conflicts(library.profiles)) {
     const source = profiles.get(second.profile.id)!;
     problems.add(
@@ -84,7 +88,7 @@ function read(dirs: readonly string[]): Library & { readonly problems: readonly 
 
 function readFolder(
   dir: string,
-  into: Map<string, SourceFile>,
+  into: Map<string, SourceFile | undefined>,
   problems: ProblemList,
   mustExist: boolean,
 ): void {
@@ -114,8 +118,7 @@ function readFolder(
     } catch (error) {
       throw new CampusError("E_FILE", `cannot read the device profile ${file}`, { file }, error);
     }
-    const source = SourceFile.parse(file, id, text, problems);
-    if (source) into.set(id, source);
+    into.set(id, SourceFile.parse(file, id, text, problems));
   }
 }
 

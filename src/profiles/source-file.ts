@@ -43,7 +43,7 @@ export class SourceFile {
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const mark = error.mark;
-      problems.addAt(file, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1, `not valid YAML: ${error.reason}`);
+      problems.addAt(file, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1, `not valid YAML: ${error.reason}; a text with ": ", " #" or a brace in front stands in quotes`);
       return undefined;
     }
   }
