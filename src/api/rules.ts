@@ -46,9 +46,7 @@ export const DEVICE_STALE = 15 * MINUTE;
 /** How old a value of the quantity may be and still count, ms. */
 export function freshnessOf(quantityId: string): number {
   return (
-    FRESHNESS[quantityId] ??
-    FRESHNESS[quantityId.slice(0, quantityId.indexOf("."))] ??
-    FRESHNESS["default"]!
+    FRESHNESS[quantityId] ?? FRESHNESS[quantityId.slice(0, quantityId.indexOf("."))] ?? FRESHNESS["default"]!
   );
 }
 

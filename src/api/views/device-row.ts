@@ -2,7 +2,7 @@ import type { Device, School } from "../../inventory/model.ts";
 import { DEVICE_STALE, type Finding, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
 import type { DeviceRow, Reason } from "../schemas.ts";
 import type { DeviceSeries } from "../series-index.ts";
-import { largestOf, newestOf, type Sight, valueOf } from "./sight.ts";
+import { firstOf, largestOf, newestOf, type Sight } from "./sight.ts";
 
 /** A device's row and what it was judged by. */
 export interface DeviceSight {
@@ -52,7 +52,7 @@ export function seeDevice(sight: Sight, school: School, device: Device): DeviceS
   const room = roomOf(sight, device);
   const about = subject(device, room?.name);
   if (presence.up === "down") {
-    const upgrading = viaController && valueOf(sight, series, "wifi.ap_state") === AP_STATE.upgrading;
+    const upgrading = viaController && firstOf(sight, series, "wifi.ap_state") === AP_STATE.upgrading;
     findings.push({
       severity: upgrading ? "watch" : "bad",
       reason: { code: DOWN_CODE[device.role] ?? "device-down", ...about, ...since(presence) },
@@ -112,7 +112,7 @@ function presenceOf(sight: Sight, device: Device, series: DeviceSeries | undefin
 
 function apPresence(sight: Sight, device: Device, series: DeviceSeries | undefined): Presence {
   const at = newestOf(sight, series);
-  const state = valueOf(sight, series, "wifi.ap_state");
+  const state = firstOf(sight, series, "wifi.ap_state");
   const up = state === null ? "unknown" : state === AP_STATE.online ? "up" : "down";
   return { up, since: sight.apSince(device.id, up), at, stale: state === null && at !== null };
 }
@@ -129,15 +129,15 @@ function conditions(
     findings.push({ severity, reason: { code, ...about, ...(value === undefined ? {} : { value }) } });
   };
   if (device.role === "board") {
-    const faults = valueOf(sight, series, "board.faults");
-    if ((faults !== null && faults > 0) || valueOf(sight, series, "board.touch") === 0)
+    const faults = firstOf(sight, series, "board.faults");
+    if ((faults !== null && faults > 0) || firstOf(sight, series, "board.touch") === 0)
       add("watch", "board-fault", faults ?? undefined);
-    const temperature = valueOf(sight, series, "board.temperature");
+    const temperature = firstOf(sight, series, "board.temperature");
     if (temperature !== null && temperature >= THRESHOLDS.boardHot) add("watch", "board-hot", temperature);
   }
   if (device.role === "sensor" && device.room !== undefined) {
     const co2 = largestOf(sight, series, "sensor.co2");
-    const temperature = valueOf(sight, series, "sensor.temperature");
+    const temperature = firstOf(sight, series, "sensor.temperature");
     if (co2 !== null && co2 >= THRESHOLDS.co2Poor) add("watch", "air-poor", co2);
     else if (
       temperature !== null &&
@@ -146,10 +146,10 @@ function conditions(
       add("watch", "air-poor", temperature);
   }
   if (device.role === "ups") {
-    const battery = valueOf(sight, series, "ups.battery_state");
+    const battery = firstOf(sight, series, "ups.battery_state");
     if (battery === 3 || battery === 4) add("bad", "ups-battery-low");
-    const seconds = valueOf(sight, series, "ups.on_battery");
-    if (valueOf(sight, series, "ups.output_source") === 5 || (seconds !== null && seconds > 0))
+    const seconds = firstOf(sight, series, "ups.on_battery");
+    if (firstOf(sight, series, "ups.output_source") === 5 || (seconds !== null && seconds > 0))
       add("bad", "ups-on-battery", seconds ?? undefined);
   }
   const errors = Math.max(

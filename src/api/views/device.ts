@@ -7,7 +7,7 @@ import { apKey, type DeviceSight, isControllerAp } from "./device-row.ts";
 import { interfaceViews } from "./interfaces.ts";
 import { regionTrail } from "./region.ts";
 import type { SchoolSight } from "./school.ts";
-import { type Sight, valueOf } from "./sight.ts";
+import { firstOf, type Sight } from "./sight.ts";
 
 /** A page shows at most so many readings; a controller can have tens of thousands. */
 const MOST_READINGS = 2000;
@@ -42,7 +42,7 @@ export function deviceView(sight: Sight, caller: Caller, seen: SchoolSight, one:
       version: identity?.version ?? ap?.version ?? null,
       serial: identity?.serial ?? ap?.serial ?? null,
     },
-    uptime: valueOf(sight, one.series, "device.uptime") ?? valueOf(sight, one.series, "wifi.ap_uptime"),
+    uptime: firstOf(sight, one.series, "device.uptime") ?? firstOf(sight, one.series, "wifi.ap_uptime"),
     interfaces: interfaceViews(sight, facts, one.series),
     readings: readings(sight, seen, one),
     addresses: addresses(facts, ap),
@@ -97,8 +97,7 @@ function readings(sight: Sight, seen: SchoolSight, one: DeviceSight): ReadingVie
     const entered = new Set<string>();
     for (const other of seen.devices.values())
       if (other.device.parent === one.device.id) entered.add(apKey(other.device));
-    for (const [ap, series] of sight.index.aps(one.device.id))
-      if (!entered.has(ap)) take(series.byQuantity);
+    for (const [ap, series] of sight.index.aps(one.device.id)) if (!entered.has(ap)) take(series.byQuantity);
   }
   return found;
 }

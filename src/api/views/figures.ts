@@ -1,10 +1,10 @@
 import type { DeviceSeries } from "../series-index.ts";
 import type { DeviceSight } from "./device-row.ts";
-import { freshValue, plus, type Sight, sumOf, valueOf } from "./sight.ts";
+import { firstOf, freshValue, plus, type Sight, sumOf } from "./sight.ts";
 
 /** Stations at an access point: what its controller says of it, else the sum over its radios. */
 export function apClients(sight: Sight, series: DeviceSeries | undefined): number | null {
-  return valueOf(sight, series, "wifi.ap_clients") ?? sumOf(sight, series, "wifi.radio_clients");
+  return firstOf(sight, series, "wifi.ap_clients") ?? sumOf(sight, series, "wifi.radio_clients");
 }
 
 /** Stations of a school: what its controllers count, else the sum over its access points. */
@@ -35,8 +35,8 @@ export function schoolAps(
   let online = 0;
   for (const one of devices) {
     if (one.device.role !== "wifi-controller") continue;
-    known += valueOf(sight, one.series, "wifi.aps_known") ?? 0;
-    online += valueOf(sight, one.series, "wifi.aps_online") ?? 0;
+    known += firstOf(sight, one.series, "wifi.aps_known") ?? 0;
+    online += firstOf(sight, one.series, "wifi.aps_online") ?? 0;
   }
   return { known, online, offline: 0 };
 }

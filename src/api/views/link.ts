@@ -16,7 +16,12 @@ const OPER_UP = 1;
 const OPER_STATES = quantity("interface.oper_state").states!;
 
 /** Judges a link by the interface where it is measured. `device` is that interface's device. */
-export function seeLink(sight: Sight, school: School, link: Link, device: DeviceSight | undefined): LinkSight {
+export function seeLink(
+  sight: Sight,
+  school: School,
+  link: Link,
+  device: DeviceSight | undefined,
+): LinkSight {
   const read = (quantityId: string): { value: number | null; at: number | null } =>
     interfaceValue(sight, device, link.interface, quantityId);
   const inRate = read("interface.in_rate");

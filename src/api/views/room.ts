@@ -4,7 +4,7 @@ import { type Finding, reasonsOf, stateOf } from "../rules.ts";
 import type { RoomView } from "../schemas.ts";
 import type { DeviceSight } from "./device-row.ts";
 import { apClients } from "./figures.ts";
-import { largestOf, later, type Sight, valueOf } from "./sight.ts";
+import { firstOf, largestOf, later, type Sight } from "./sight.ts";
 
 export interface RoomSight {
   readonly view: RoomView;
@@ -62,8 +62,8 @@ function roomFindings(room: Room, devices: readonly DeviceSight[]): Finding[] {
     if (!one.measured) continue;
     measured++;
     const carries = one.device.role === "board" || one.device.role === "access-point";
+    // A lesson needs its board and its network; it goes on without a sensor or a meter.
     for (const finding of one.findings)
-      // A lesson needs its board and its network; it goes on without a sensor or a meter.
       findings.push(
         one.row.up === "down" && !carries && finding.severity === "bad"
           ? { ...finding, severity: "watch" }
@@ -89,13 +89,13 @@ function readinessOf(
 }
 
 function boardView(sight: Sight, board: DeviceSight): NonNullable<RoomView["board"]> {
-  const power = valueOf(sight, board.series, "board.power");
+  const power = firstOf(sight, board.series, "board.power");
   return {
     device: board.device.id,
     state: board.row.state,
     power: power === null ? null : (BOARD_POWER[power] ?? null),
-    temperature: valueOf(sight, board.series, "board.temperature"),
-    usageToday: valueOf(sight, board.series, "board.usage_today"),
+    temperature: firstOf(sight, board.series, "board.temperature"),
+    usageToday: firstOf(sight, board.series, "board.usage_today"),
     at: board.row.at,
   };
 }
@@ -114,7 +114,7 @@ function apView(sight: Sight, ap: DeviceSight): NonNullable<RoomView["ap"]> {
 function sensorView(sight: Sight, sensors: readonly DeviceSight[]): NonNullable<RoomView["sensor"]> {
   const first = (quantityId: string): number | null => {
     for (const one of sensors) {
-      const value = valueOf(sight, one.series, quantityId);
+      const value = firstOf(sight, one.series, quantityId);
       if (value !== null) return value;
     }
     return null;

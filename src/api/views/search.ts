@@ -60,7 +60,9 @@ export function searchView(campus: Campus, caller: Caller, text: string, limit: 
       kind: "device",
       id: device.id,
       name: device.name ?? device.id,
-      detail: [device.role, school.name, device.addresses[0]].filter((part) => part !== undefined).join(" · "),
+      detail: [device.role, school.name, device.addresses[0]]
+        .filter((part) => part !== undefined)
+        .join(" · "),
       path: device.path,
     }));
   }

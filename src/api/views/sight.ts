@@ -29,7 +29,7 @@ export function freshValue(sight: Sight, series: number, quantityId: string): nu
 }
 
 /** The first fresh value of the quantity, or null. */
-export function valueOf(sight: Sight, series: DeviceSeries | undefined, quantityId: string): number | null {
+export function firstOf(sight: Sight, series: DeviceSeries | undefined, quantityId: string): number | null {
   for (const number of series?.byQuantity.get(quantityId) ?? []) {
     const value = freshValue(sight, number, quantityId);
     if (!Number.isNaN(value)) return value;
