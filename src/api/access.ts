@@ -51,15 +51,21 @@ export function visibleSchools(inventory: Inventory, caller: Caller, region = ""
   return found;
 }
 
-const PLACE_KEYS = ["province", "city", "county", "school"] as const;
+const REGION_KEYS = ["province", "city", "county"] as const;
 
 /**
  * Tags that a query must carry so that it answers nothing outside the subtree: one for each step of the path.
- * A path that is deeper than a school has no tag that holds it, so it sees no series.
+ * E_NOT_FOUND when the subtree is neither a region nor a school: such a caller sees no series.
  */
-export function subtreeTags(caller: Caller): Tags {
-  if (caller.subtree === "") return {};
-  const steps = caller.subtree.split("/");
-  if (steps.length > PLACE_KEYS.length) throw notFound();
-  return Object.fromEntries(steps.map((step, i) => [PLACE_KEYS[i]!, step]));
+export function subtreeTags(inventory: Inventory, caller: Caller): Tags {
+  const { subtree } = caller;
+  if (subtree === "") return {};
+  if (inventory.regions.has(subtree)) return regionTags(subtree);
+  const school = inventory.schools.get(subtree.slice(subtree.lastIndexOf("/") + 1));
+  if (school?.path !== subtree) throw notFound();
+  return { ...regionTags(school.region), school: school.id };
+}
+
+function regionTags(path: string): Tags {
+  return Object.fromEntries(path.split("/").map((step, i) => [REGION_KEYS[i]!, step]));
 }

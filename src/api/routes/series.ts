@@ -117,7 +117,7 @@ function tagsFor(campus: Campus, caller: Caller, query: z.infer<typeof seriesQue
     }
   }
   if (asked.school !== undefined && !visibleSchool(inventory, caller, asked.school)) throw notFound();
-  for (const [key, value] of Object.entries(subtreeTags(caller))) {
+  for (const [key, value] of Object.entries(subtreeTags(inventory, caller))) {
     const tag = key as TagKey;
     if (asked[tag] !== undefined && asked[tag] !== value) throw notFound();
     asked[tag] = value;
