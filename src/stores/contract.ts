@@ -36,6 +36,8 @@ export interface StoreStats {
   /** Samples taken since open, and refused or dropped since open. */
   readonly written: number;
   readonly dropped: number;
+  /** Damaged parts that were found since open and left out (E_STORE_CORRUPT); undefined where the store is elsewhere. */
+  readonly corrupt?: number;
   /** Bytes on disk; undefined where the store is elsewhere. */
   readonly bytes?: number;
   /** Samples that wait in the spool for a store that is away. */

@@ -1,0 +1,42 @@
+import type { ErrorContext } from "../../errors/campus-error.ts";
+import type { ErrorCode } from "../../errors/codes.ts";
+import type { Tags } from "../../measurements/series.ts";
+import type { CheckedQuery } from "../query.ts";
+import type { EngineOptions, EngineStats, WriteRequest } from "./engine.ts";
+
+/** What the store asks of its worker. Each request has one reply with the same id. */
+export type Request = { readonly id: number; readonly now: number } & (
+  | { readonly kind: "open"; readonly options: EngineOptions }
+  | { readonly kind: "write"; readonly write: WriteRequest }
+  | { readonly kind: "query"; readonly query: CheckedQuery }
+  | { readonly kind: "series"; readonly quantity: string; readonly tags: Tags }
+  | { readonly kind: "maintain"; readonly seal: boolean }
+  | { readonly kind: "close" }
+);
+export type RequestBody = Request extends infer R
+  ? R extends unknown
+    ? Omit<R, "id" | "now">
+    : never
+  : never;
+
+/** Series one after the other in two long columns. */
+export interface QueryReply {
+  readonly texts: readonly string[];
+  readonly lengths: Uint32Array;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly context: ErrorContext;
+}
+
+export interface Reply {
+  readonly id: number;
+  readonly error?: WireError;
+  readonly result?: QueryReply | readonly string[];
+  /** The worker's counts after this request. */
+  readonly stats?: EngineStats;
+}

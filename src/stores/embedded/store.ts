@@ -1,0 +1,239 @@
+import { Worker } from "node:worker_threads";
+import { CampusError } from "../../errors/campus-error.ts";
+import type { SampleBatch } from "../../measurements/batch.ts";
+import { parseSeriesText, type SeriesTable, type Tags } from "../../measurements/series.ts";
+import type { SeriesQuery, SeriesResult, SeriesSelector, Store, StoreStats } from "../contract.ts";
+import { checkQuery, checkSelector } from "../query.ts";
+import { DAY_MS, type Retention } from "./archive.ts";
+import type { EngineStats } from "./engine.ts";
+import type { QueryReply, Reply, RequestBody } from "./protocol.ts";
+
+export interface EmbeddedOptions {
+  /** The store's own folder; it is made when it is not there. One process at a time. */
+  readonly dir: string;
+  readonly clock: { now(): number };
+  /** Defaults: raw samples 7 days, 5-minute roll-ups 400 days, 1-hour roll-ups 1,100 days. */
+  readonly retention?: Partial<Retention>;
+  /** Samples that are held in memory (21 octets each) before they are sealed; default 1,000,000. */
+  readonly hotSamples?: number;
+  /** How long after its end an hour or a day waits for late samples before it is merged and rolled up; default 30 min. */
+  readonly graceMs?: number;
+  /** How often to look whether there is something to seal, roll up or drop; 0: only when asked. Default 60 s. */
+  readonly maintainEveryMs?: number;
+}
+
+interface Waiting {
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+}
+
+interface TableState {
+  readonly id: number;
+  /** 1 where the worker knows the series. */
+  bound: Uint8Array;
+}
+
+/**
+ * The store for one machine: SQLite files in a folder, written by a thread of its own. `write` resolves when the
+ * batch is synced. It also keeps what was written when the process is killed, and leaves out what was damaged.
+ */
+export class EmbeddedStore implements Store {
+  readonly kind = "embedded";
+  readonly #options: EmbeddedOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #tables = new WeakMap<SeriesTable, TableState>();
+  #tableCount = 0;
+  #worker: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #requests = 0;
+  #stats: EngineStats | undefined;
+  #failure: string | undefined;
+  #refused = 0;
+  #closed = false;
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+  }
+
+  /** Throws E_STORE_OPEN, which names the folder. */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { dir, retention = {}, hotSamples = 1_000_000, graceMs = 1_800_000 } = this.#options;
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { name: "store" });
+    this.#worker = worker;
+    worker.on("message", (reply: Reply) => this.#take(reply));
+    worker.on("error", (error) => this.#lose(error));
+    worker.on("exit", () => this.#lose(new Error("the store's thread has ended")));
+    const options = {
+      dir,
+      hotSamples,
+      graceMs,
+      retention: {
+        rawMs: retention.rawMs ?? 7 * DAY_MS,
+        rollup5mMs: retention.rollup5mMs ?? 400 * DAY_MS,
+        rollup1hMs: retention.rollup1hMs ?? 1100 * DAY_MS,
+      },
+    };
+    const abort = () => this.#lose(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      await this.#ask({ kind: "open", options }, "E_STORE_OPEN");
+    } catch (error) {
+      this.#worker = undefined;
+      await worker.terminate();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+    const every = this.#options.maintainEveryMs ?? 60_000;
+    if (every > 0) {
+      this.#timer = setInterval(() => void this.maintain().catch(() => {}), every);
+      this.#timer.unref();
+    }
+  }
+
+  async write(batch: SampleBatch, table: SeriesTable): Promise<void> {
+    let state = this.#tables.get(table);
+    if (!state) this.#tables.set(table, (state = { id: this.#tableCount++, bound: new Uint8Array(1024) }));
+    if (table.size > state.bound.length) {
+      const bound = new Uint8Array(table.size * 2);
+      bound.set(state.bound);
+      state.bound = bound;
+    }
+    const { length } = batch;
+    const fresh = new Set<number>();
+    for (let i = 0; i < length; i++) if (state.bound[batch.series[i]!] !== 1) fresh.add(batch.series[i]!);
+    const freshNumbers = Uint32Array.from(fresh);
+    // Copies, because others may read the batch too; the copies are handed over, not cloned.
+    const columns = {
+      length,
+      series: batch.series.slice(0, length),
+      time: batch.time.slice(0, length),
+      value: batch.value.slice(0, length),
+      status: batch.status.slice(0, length),
+    };
+    const freshTexts = Array.from(fresh, (series) => table.text(series));
+    try {
+      await this.#ask(
+        { kind: "write", write: { table: state.id, columns, freshNumbers, freshTexts } },
+        "E_STORE_WRITE",
+        [columns.series, columns.time, columns.value, columns.status].map((c) => c.buffer as ArrayBuffer),
+      );
+    } catch (error) {
+      this.#refused += length;
+      this.#failure = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+    this.#failure = undefined;
+    for (const series of fresh) state.bound[series] = 1;
+  }
+
+  async query(query: SeriesQuery): Promise<SeriesResult[]> {
+    const checked = checkQuery(query);
+    const reply = await this.#ask({ kind: "query", query: checked }, "E_STORE_READ");
+    const { texts, lengths, times, values } = reply.result as QueryReply;
+    let at = 0;
+    return texts.map((text, i) => {
+      const from = at;
+      at += lengths[i]!;
+      return {
+        quantity: checked.quantity.id,
+        tags: parseSeriesText(text).tags,
+        times: times.subarray(from, at),
+        values: values.subarray(from, at),
+      };
+    });
+  }
+
+  async series(selector: SeriesSelector): Promise<{ quantity: string; tags: Tags }[]> {
+    const { id } = checkSelector(selector);
+    const tags = Object.fromEntries(Object.entries(selector.tags).filter(([, value]) => value !== undefined));
+    const reply = await this.#ask({ kind: "series", quantity: id, tags }, "E_STORE_READ");
+    return (reply.result as readonly string[]).map((text) => ({
+      quantity: id,
+      tags: parseSeriesText(text).tags,
+    }));
+  }
+
+  /**
+   * Seals, rolls up, merges and drops what is due; it happens by itself every `maintainEveryMs`.
+   * @param seal seals what is in memory also when there is no need to
+   */
+  async maintain(seal = false): Promise<void> {
+    await this.#ask({ kind: "maintain", seal }, "E_STORE_WRITE");
+  }
+
+  stats(): StoreStats {
+    const stats = this.#stats;
+    const reason = this.#failure ?? stats?.reason;
+    return {
+      kind: this.kind,
+      series: stats?.series ?? 0,
+      written: stats?.written ?? 0,
+      dropped: stats?.dropped ?? 0,
+      corrupt: stats?.corrupt ?? 0,
+      bytes: stats?.bytes ?? 0,
+      spooled: 0,
+      healthy: this.#worker !== undefined && this.#failure === undefined,
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker || this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+    await this.#ask({ kind: "close" }, "E_STORE_WRITE").catch(() => {});
+    await ended;
+    this.#worker = undefined;
+  }
+
+  #ask(
+    body: RequestBody,
+    code: "E_STORE_OPEN" | "E_STORE_WRITE" | "E_STORE_READ",
+    transfer: ArrayBuffer[] = [],
+  ): Promise<Reply> {
+    const worker = this.#worker;
+    if (!worker || (this.#closed && body.kind !== "close"))
+      return Promise.reject(
+        new CampusError(code, "the embedded store is not open", { path: this.#options.dir }),
+      );
+    const id = ++this.#requests;
+    return new Promise<Reply>((resolve, reject) => {
+      this.#waiting.set(id, {
+        resolve,
+        reject: (error) =>
+          reject(
+            error instanceof CampusError
+              ? error
+              : new CampusError(
+                  code,
+                  "the embedded store's thread has ended",
+                  { path: this.#options.dir },
+                  error,
+                ),
+          ),
+      });
+      worker.postMessage({ ...body, id, now: this.#options.clock.now() }, transfer);
+    });
+  }
+
+  #take(reply: Reply): void {
+    if (reply.stats) this.#stats = reply.stats;
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (!waiting) return;
+    const { error } = reply;
+    if (error) waiting.reject(new CampusError(error.code, error.message, error.context));
+    else waiting.resolve(reply);
+  }
+
+  /** The thread is gone: whoever waits hears it. */
+  #lose(error: unknown): void {
+    if (!this.#closed) this.#failure ??= "the embedded store's thread has ended";
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+}
