@@ -83,6 +83,8 @@ export function decodeNumber(
       return tag === TAG.octetString ? textNumber(bytes, start, end) : numberOf(bytes, tag, start, end);
     case "opaqueFloat":
       return tag === TAG.opaque ? opaqueNumber(bytes, start, end) : Number.NaN;
+    case "lastArc":
+      return tag === TAG.oid && validOid(bytes, start, end) ? decodeArcs(bytes, start, end).at(-1)! : Number.NaN;
     default:
       return Number.NaN;
   }

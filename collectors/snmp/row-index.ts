@@ -3,10 +3,10 @@ import { formatIpv4 } from "./address.ts";
 import { inetText } from "./decode.ts";
 import { octetsToHex, octetsToText } from "./text.ts";
 
-/** A row's index read by its parts: the text of each, and how many arcs the parts took. */
+/** A row's index read by its parts: the text of each, and where in the arcs each ends. */
 export interface RowIndex {
   readonly texts: readonly string[];
-  readonly used: number;
+  readonly ends: readonly number[];
 }
 
 /** Octets of each InetAddressType that has a fixed length (RFC 4001): ipv4, ipv6, ipv4z, ipv6z. */
@@ -18,14 +18,17 @@ const INET_OCTETS: Readonly<Record<number, number>> = { 1: 4, 2: 16, 3: 8, 4: 20
  */
 export function decodeIndex(parts: readonly IndexPart[], arcs: readonly number[]): RowIndex | undefined {
   const texts: string[] = [];
+  const ends: number[] = [];
   let at = 0;
   for (let i = 0; i < parts.length; i++) {
     const read = decodePart(parts[i]!, arcs, at, i === parts.length - 1);
     if (!read) return undefined;
-    texts.push(read.text);
+    const name = parts[i]!.enumeration?.get(arcs[at]!);
+    texts.push(name ?? read.text);
+    ends.push(read.end);
     at = read.end;
   }
-  return { texts, used: at };
+  return { texts, ends };
 }
 
 interface PartRead {

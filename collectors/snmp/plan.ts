@@ -1,0 +1,224 @@
+import type { Quantity } from "../../src/measurements/quantities.ts";
+import type {
+  CompiledProfile,
+  Expression,
+  FieldReference,
+  SnmpColumn,
+  SnmpDecode,
+  SnmpPoint,
+  SnmpTable,
+  Template,
+} from "../../src/profiles/compiled.ts";
+import { encodeOid, type OidBytes } from "./oid.ts";
+
+/** Tables that nothing says otherwise of are looked through for new rows this often. */
+const REBIND_MS = 3_600_000;
+const LEAST_REBIND_MS = 300_000;
+/** Every device is asked for its clock at least this often. */
+export const HEARTBEAT_MS = 60_000;
+
+const NUMERIC: ReadonlySet<SnmpDecode> = new Set<SnmpDecode>([
+  "number",
+  "counter",
+  "ticks",
+  "octets64",
+  "textNumber",
+  "opaqueFloat",
+  "lastArc",
+]);
+
+export const OID = {
+  sysDescr: encodeOid([1, 3, 6, 1, 2, 1, 1, 1, 0]),
+  sysObjectID: encodeOid([1, 3, 6, 1, 2, 1, 1, 2, 0]),
+  sysUpTime: encodeOid([1, 3, 6, 1, 2, 1, 1, 3, 0]),
+  sysName: encodeOid([1, 3, 6, 1, 2, 1, 1, 5, 0]),
+  sysLocation: encodeOid([1, 3, 6, 1, 2, 1, 1, 6, 0]),
+  ifTableLastChange: encodeOid([1, 3, 6, 1, 2, 1, 31, 1, 5, 0]),
+} as const;
+const IF_TYPE = "1.3.6.1.2.1.2.2.1.3";
+const IF_CONNECTOR_PRESENT = "1.3.6.1.2.1.31.1.1.1.17";
+
+/** Where an input of an expression comes from: a column's number, the raw value, or an index part. */
+export const RAW_INPUT = -1;
+/** An index part of number `n` is `INDEX_INPUT - n`. */
+export const INDEX_INPUT = -2;
+
+export interface ColumnPlan {
+  readonly column: SnmpColumn;
+  readonly oid: OidBytes;
+  readonly numeric: boolean;
+  /** Read at its tier, for points. */
+  readonly polled: boolean;
+  /** Read when the device is bound, for tags, facts, joins and conditions. */
+  readonly bound: boolean;
+  /** Number of the column it stands in for, -1 when for none. */
+  readonly fallbackFor: number;
+}
+
+export interface PointPlan {
+  readonly point: SnmpPoint;
+  /** Numbers of the columns its raw value comes from, in order. */
+  readonly sources: readonly number[];
+  readonly inputs: readonly number[];
+  readonly whenInputs: readonly number[];
+  /** For counters: the rate made from it. */
+  readonly rate?: { readonly id: string; readonly factor: number };
+  /** For octets of an interface: the quantity that says how much of the line they take. */
+  readonly use?: string;
+}
+
+export interface TablePlan {
+  readonly table: SnmpTable;
+  readonly number: number;
+  readonly columns: readonly ColumnPlan[];
+  readonly columnNumber: ReadonlyMap<string, number>;
+  readonly points: readonly PointPlan[];
+  readonly whenInputs: readonly number[];
+  /** Column whose change means that the row's counters started again, -1 when there is none. */
+  readonly discontinuity: number;
+  /** The point that says an interface's line rate, -1. */
+  readonly speedPoint: number;
+  readonly ifType: number;
+  readonly ifConnectorPresent: number;
+  readonly rebindMs: number;
+}
+
+/** What a profile means for the poller; made once a profile. */
+export interface ProfilePlan {
+  readonly profile: CompiledProfile;
+  readonly tables: readonly TablePlan[];
+  readonly tableById: ReadonlyMap<string, TablePlan>;
+  /** Poll intervals, ms, ascending; the heartbeat is one. */
+  readonly tiers: readonly number[];
+  /** Whether ifTableLastChange is worth asking for. */
+  readonly hasInterfaces: boolean;
+  /** Whether a point of the profile gives device.uptime. */
+  readonly hasUptime: boolean;
+}
+
+export function makePlan(profile: CompiledProfile): ProfilePlan {
+  const source = profile.snmp?.tables ?? [];
+  const bound = boundColumns(profile);
+  const tables = source.map((table, number) => tablePlan(table, number, bound.get(table.id) ?? new Set()));
+  const tiers = new Set([HEARTBEAT_MS]);
+  for (const table of tables)
+    for (const { column, polled } of table.columns) if (polled) tiers.add(column.everyMs);
+  return {
+    profile,
+    tables,
+    tableById: new Map(tables.map((table) => [table.table.id, table])),
+    tiers: [...tiers].sort((a, b) => a - b),
+    hasInterfaces: source.some((table) => table.fact?.kind === "interface"),
+    hasUptime: source.some((table) => table.points.some((point) => point.quantity.id === "device.uptime")),
+  };
+}
+
+function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>): TablePlan {
+  const columnNumber = new Map(table.columns.map((column, i) => [column.id, i]));
+  const polled = new Set<string>();
+  for (const point of table.points) {
+    for (const id of pointColumns(point)) polled.add(id);
+    for (const id of point.when?.inputs ?? []) polled.add(id);
+  }
+  for (const id of table.when?.inputs ?? []) if (polled.size > 0) polled.add(id);
+  const discontinuity = table.columns.findIndex((column) => column.object.endsWith("DiscontinuityTime"));
+  if (discontinuity >= 0 && table.points.some((point) => point.quantity.kind === "counter"))
+    polled.add(table.columns[discontinuity]!.id);
+  // A table whose rows nothing names is bound by what is polled of it.
+  const bound = named.size > 0 ? named : polled;
+  const columns = table.columns.map((column): ColumnPlan => ({
+    column,
+    oid: encodeOid(column.oid),
+    numeric: NUMERIC.has(column.decode),
+    polled: polled.has(column.id) && !column.inspectOnly,
+    bound: bound.has(column.id) && !column.inspectOnly,
+    fallbackFor: column.fallbackFor === undefined ? -1 : (columnNumber.get(column.fallbackFor) ?? -1),
+  }));
+  const slow = columns.filter((c) => c.bound && !c.polled).map((c) => c.column.everyMs);
+  const inputs = (expression: Expression | undefined) => inputNumbers(expression, table, columnNumber);
+  return {
+    table,
+    number,
+    columns,
+    columnNumber,
+    points: table.points.map((point) => ({
+      point,
+      sources: [point.column, ...point.fallbacks].flatMap((id) => columnNumber.get(id) ?? []),
+      inputs: inputs(point.rule.expression),
+      whenInputs: inputs(point.when),
+      ...ratesOf(point.quantity),
+    })),
+    whenInputs: inputs(table.when),
+    discontinuity,
+    speedPoint: table.points.findIndex((point) => point.quantity.id === "interface.speed"),
+    ifType: table.columns.findIndex((column) => column.oid.join(".") === IF_TYPE),
+    ifConnectorPresent: table.columns.findIndex((column) => column.oid.join(".") === IF_CONNECTOR_PRESENT),
+    rebindMs: slow.length > 0 ? Math.max(Math.min(...slow), LEAST_REBIND_MS) : REBIND_MS,
+  };
+}
+
+function ratesOf(quantity: Quantity): Pick<PointPlan, "rate" | "use"> {
+  if (quantity.kind !== "counter" || !quantity.rate) return {};
+  const use =
+    quantity.id === "interface.in_octets"
+      ? "interface.in_use"
+      : quantity.id === "interface.out_octets"
+        ? "interface.out_use"
+        : undefined;
+  return { rate: quantity.rate, ...(use && { use }) };
+}
+
+function pointColumns(point: SnmpPoint): string[] {
+  const inputs = point.rule.expression?.inputs ?? [];
+  return [point.column, ...point.fallbacks, ...inputs.filter((id) => id !== "raw" && !id.startsWith("#"))];
+}
+
+function inputNumbers(
+  expression: Expression | undefined,
+  table: SnmpTable,
+  columns: ReadonlyMap<string, number>,
+): number[] {
+  return (expression?.inputs ?? []).map((id) => {
+    if (id === "raw") return RAW_INPUT;
+    if (id.startsWith("#")) return INDEX_INPUT - table.index.findIndex((part) => part.name === id.slice(1));
+    return columns.get(id) ?? RAW_INPUT;
+  });
+}
+
+/** Columns that tags, facts, identity, joins and conditions name, by table. */
+function boundColumns(profile: CompiledProfile): Map<string, Set<string>> {
+  const named = new Map<string, Set<string>>();
+  const add = (table: string, column: string): void => {
+    const set = named.get(table);
+    if (set) set.add(column);
+    else named.set(table, new Set([column]));
+  };
+  for (const table of profile.snmp?.tables ?? []) {
+    const points = new Map(table.points.map((point) => [point.id, point]));
+    const reference = (field: FieldReference): void => {
+      if ("table" in field) {
+        add(field.table, field.column);
+        for (const key of field.by ?? []) if ("column" in key) add(table.id, key.column);
+      } else if ("column" in field) add(table.id, field.column);
+      else if ("point" in field) {
+        const point = points.get(field.point);
+        if (point) for (const id of pointColumns(point)) add(table.id, id);
+      }
+    };
+    const template = (text: Template): void => {
+      for (const part of text.parts) if ("alternatives" in part) part.alternatives.forEach(reference);
+    };
+    for (const [, text] of table.tags) template(text);
+    for (const [, text] of table.fact?.fields ?? []) template(text);
+    for (const point of table.points) for (const [, text] of point.tags) template(text);
+    for (const id of table.when?.inputs ?? []) if (id !== "raw" && !id.startsWith("#")) add(table.id, id);
+  }
+  for (const rules of Object.values(profile.snmp?.identity ?? {})) {
+    for (const { from } of rules) {
+      if (from.kind !== "column") continue;
+      add(from.table, from.column);
+      if (from.where) add(from.table, from.where.column);
+    }
+  }
+  return named;
+}

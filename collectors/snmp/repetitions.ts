@@ -1,0 +1,47 @@
+/** Octets of a response that fits one Ethernet frame: IP fragments are lost whole. */
+const RESPONSE_OCTETS = 1400;
+const HEADER_OCTETS = 60;
+const FIRST = 10;
+
+/**
+ * How many repetitions to ask one device for: starts at 10, doubles while answers come whole, halves when one is
+ * lost or too big, and then stays below what failed until a hundred answers were good.
+ */
+export class Repetitions {
+  readonly #cap: number;
+  #current: number;
+  #ceiling: number;
+  #good = 0;
+  /** Octets a varbind takes in this device's answers, averaged. */
+  #varbindOctets = 26;
+
+  constructor(cap: number) {
+    this.#cap = Math.max(1, Math.min(cap, 127));
+    this.#ceiling = this.#cap;
+    this.#current = Math.min(FIRST, this.#cap);
+  }
+
+  /** Max-repetitions for a request over that many columns of which `rows` more rows are expected. */
+  choose(columns: number, rows = Number.POSITIVE_INFINITY): number {
+    const fit = Math.floor((RESPONSE_OCTETS - HEADER_OCTETS) / this.#varbindOctets / columns);
+    return Math.max(1, Math.min(this.#current, fit, rows));
+  }
+
+  /** An answer with `varbinds` in `octets` came to a request for `asked` repetitions. */
+  good(asked: number, varbinds: number, octets: number): void {
+    if (varbinds > 0) this.#varbindOctets += ((octets - HEADER_OCTETS) / varbinds - this.#varbindOctets) * 0.25;
+    this.#varbindOctets = Math.max(this.#varbindOctets, 12);
+    if (++this.#good >= 100) {
+      this.#ceiling = this.#cap;
+      this.#good = 0;
+    }
+    if (asked >= this.#current) this.#current = Math.min(this.#current * 2, this.#ceiling);
+  }
+
+  /** A request for `asked` repetitions was lost or answered with tooBig. */
+  bad(asked: number): void {
+    this.#good = 0;
+    this.#ceiling = Math.max(1, asked - 1);
+    this.#current = Math.max(1, Math.floor(asked / 2));
+  }
+}

@@ -1,0 +1,198 @@
+import type { Clock, Endpoint } from "../../src/collection/contract.ts";
+import type { SnmpQuirks } from "../../src/profiles/compiled.ts";
+import type { Secret } from "../../src/settings/secret.ts";
+import { makePeer, type Peer } from "./address.ts";
+import type { PduType } from "./ber.ts";
+import { type PreparedRequest, prepareRequest, type ResponseView, type WireVersion } from "./message.ts";
+import { compareOids, encodeOid, type OidBytes } from "./oid.ts";
+import { Pacer } from "./pacing.ts";
+import { Repetitions } from "./repetitions.ts";
+import type { DropReason, Exchange, Outcome, SnmpTransport } from "./transport.ts";
+
+export interface SessionOptions {
+  readonly endpoint: Endpoint;
+  readonly version: "v1" | "v2c";
+  readonly community: Secret;
+  readonly quirks?: SnmpQuirks;
+  /** For one answer, ms; default 2,000. */
+  readonly timeoutMs?: number;
+  /** Default 2. */
+  readonly retries?: number;
+  /** Most requests a second to this device, default 50. */
+  readonly requestsPerSecond?: number;
+}
+
+/** What a session has cost the device and the line so far. */
+export interface SessionCost {
+  requests: number;
+  retries: number;
+  replies: number;
+  varbinds: number;
+  octetsSent: number;
+  octetsReceived: number;
+}
+
+export const NO_QUIRKS: SnmpQuirks = { noBulk: [], maxRepetitions: 50, inFlight: 1 };
+
+export interface ExchangeOptions {
+  readonly retries?: number;
+  readonly timeoutMs?: number;
+  accept?(view: ResponseView): DropReason | undefined;
+}
+
+/**
+ * One device as the collector talks to it: its address, its community, its pace and what was learned of it.
+ * Cheap to make; holds no socket.
+ */
+export class SnmpSession {
+  readonly peer: Peer;
+  readonly version: WireVersion;
+  readonly clock: Clock;
+  readonly cost: SessionCost = {
+    requests: 0,
+    retries: 0,
+    replies: 0,
+    varbinds: 0,
+    octetsSent: 0,
+    octetsReceived: 0,
+  };
+  readonly #transport: SnmpTransport;
+  readonly #community: Uint8Array;
+  readonly #timeoutMs: number;
+  readonly #retries: number;
+  readonly #perSecond: number;
+  readonly #current = new Set<Exchange>();
+  #pacer: Pacer;
+  #quirks: SnmpQuirks = NO_QUIRKS;
+  #noBulk: OidBytes[] = [];
+  #repetitions: Repetitions;
+  #closed = false;
+
+  constructor(transport: SnmpTransport, clock: Clock, options: SessionOptions) {
+    this.#transport = transport;
+    this.clock = clock;
+    this.peer = makePeer(options.endpoint.address, options.endpoint.port);
+    this.version = options.version === "v1" ? 0 : 1;
+    this.#community = Buffer.from(options.community.reveal(), "utf8");
+    this.#timeoutMs = options.timeoutMs ?? 2000;
+    this.#retries = options.retries ?? 2;
+    this.#perSecond = options.requestsPerSecond ?? 50;
+    this.#pacer = new Pacer(clock, transport.wheel, 1, this.#perSecond);
+    this.#repetitions = new Repetitions(NO_QUIRKS.maxRepetitions);
+    if (options.quirks) this.useQuirks(options.quirks);
+  }
+
+  /** Takes a family's quirks, once its profile is known. Call it while nothing is in flight. */
+  useQuirks(quirks: SnmpQuirks): void {
+    if (quirks === this.#quirks) return;
+    if (quirks.inFlight !== this.#quirks.inFlight)
+      this.#pacer = new Pacer(this.clock, this.#transport.wheel, quirks.inFlight, this.#perSecond);
+    if (quirks.maxRepetitions !== this.#quirks.maxRepetitions)
+      this.#repetitions = new Repetitions(quirks.maxRepetitions);
+    this.#noBulk = quirks.noBulk.map((arcs) => encodeOid(arcs));
+    this.#quirks = quirks;
+  }
+
+  get repetitions(): Repetitions {
+    return this.#repetitions;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether the subtree may be read with GETBULK: not with SNMPv1, not where a quirk forbids it. */
+  allowsBulk(oid: OidBytes): boolean {
+    if (this.version === 0) return false;
+    return !this.#noBulk.some(
+      (root) => touches(root, oid), // a walk that starts above a forbidden subtree would enter it
+    );
+  }
+
+  prepare(type: PduType, oids: readonly OidBytes[], maxRepetitions = 0): PreparedRequest {
+    return prepareRequest(this.version, this.#community, type, oids, maxRepetitions);
+  }
+
+  /**
+   * Sends a request when the device may be asked, and calls `read` with its reply before the promise resolves.
+   * Resolves with how it ended; never rejects.
+   */
+  async exchange(
+    request: PreparedRequest,
+    read: (view: ResponseView, receivedAt: number) => void,
+    options: ExchangeOptions = {},
+  ): Promise<Outcome> {
+    const pacer = this.#pacer;
+    await pacer.acquire();
+    if (this.#closed) {
+      pacer.release();
+      return "closed";
+    }
+    const { cost } = this;
+    return new Promise((resolve) => {
+      let sent = 0;
+      const exchange: Exchange = {
+        peer: this.peer,
+        request,
+        timeoutMs: options.timeoutMs ?? this.#timeoutMs,
+        retries: options.retries ?? this.#retries,
+        accept: options.accept ?? acceptAny,
+        sent: (octets) => {
+          cost.requests++;
+          cost.octetsSent += octets;
+          if (++sent === 1) return;
+          cost.retries++;
+          pacer.charge();
+        },
+        settle: (outcome, view, receivedAt) => {
+          this.#current.delete(exchange);
+          pacer.release();
+          if (view && !this.#closed) {
+            cost.replies++;
+            cost.varbinds += view.count;
+            cost.octetsReceived += view.bytes.length;
+            read(view, receivedAt);
+          }
+          resolve(this.#closed ? "closed" : outcome);
+        },
+      };
+      this.#current.add(exchange);
+      this.#transport.submit(exchange);
+    });
+  }
+
+  /** Ends what is under way; nothing is read any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const exchange of [...this.#current]) this.#transport.cancel(exchange);
+    this.#pacer.close();
+  }
+}
+
+function acceptAny(): undefined {
+  return undefined;
+}
+
+/** Whether one OID is the other or lies above it. */
+function touches(a: OidBytes, b: OidBytes): boolean {
+  const length = Math.min(a.length, b.length);
+  return compareOids(a, 0, length, b, 0, length) === 0;
+}
+
+/**
+ * The check of a GET's reply: as many varbinds as asked, each with the OID asked. An error answer carries the
+ * request's varbinds or none.
+ */
+export function acceptExactly(oids: readonly OidBytes[]): (view: ResponseView) => DropReason | undefined {
+  return (view) => {
+    if (view.errorStatus !== 0 && view.count === 0) return undefined;
+    if (view.count !== oids.length) return "oid";
+    for (let i = 0; i < oids.length; i++) {
+      const oid = oids[i]!;
+      if (compareOids(oid, 0, oid.length, view.bytes, view.oidAt[i]!, view.oidEnd[i]!) !== 0) return "oid";
+    }
+    return undefined;
+  };
+}
+

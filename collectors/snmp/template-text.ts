@@ -1,0 +1,157 @@
+import { applyRule, type Reading } from "../../src/profiles/apply-rule.ts";
+import type { FieldKey, FieldReference, Template } from "../../src/profiles/compiled.ts";
+import { STATUS } from "../../src/measurements/status.ts";
+import type { BoundTable } from "./bound-table.ts";
+import { CELL } from "./bound-table.ts";
+import { gatherInputs } from "./inputs.ts";
+
+/** The tables of a device that are bound, by their id in the profile. */
+export type BoundTables = ReadonlyMap<string, BoundTable>;
+
+/** What a template says of a row; fields without a value are empty. `interfaceKeys`: see `fieldText`. */
+export function templateText(
+  template: Template,
+  table: BoundTable,
+  row: number,
+  tables: BoundTables,
+  interfaceKeys = false,
+): string {
+  let text = "";
+  for (const part of template.parts) {
+    if ("literal" in part) {
+      text += part.literal;
+      continue;
+    }
+    for (const field of part.alternatives) {
+      const value = fieldText(field, table, row, tables, interfaceKeys);
+      if (value === undefined || value === "") continue;
+      text += value;
+      break;
+    }
+  }
+  return text;
+}
+
+/**
+ * A field's text. With `interfaceKeys` a field of a table of interfaces gives that interface's key, so that
+ * every table names an interface by the same, unique text.
+ */
+function fieldText(
+  field: FieldReference,
+  table: BoundTable,
+  row: number,
+  tables: BoundTables,
+  interfaceKeys: boolean,
+): string | undefined {
+  const text = plainText(field, table, row, tables, interfaceKeys);
+  if (!field.pattern || text === undefined) return text;
+  const match = field.pattern.exec(text);
+  return match ? (match[1] ?? match[0]) : undefined;
+}
+
+function plainText(
+  field: FieldReference,
+  table: BoundTable,
+  row: number,
+  tables: BoundTables,
+  interfaceKeys: boolean,
+): string | undefined {
+  if ("table" in field) {
+    const other = tables.get(field.table);
+    if (!other) return undefined;
+    const there = joinedRow(other, table, row, field.by);
+    if (there < 0) return undefined;
+    if (interfaceKeys && other.keys) return other.keys[there];
+    const column = other.plan.columnNumber.get(field.column);
+    return column === undefined ? undefined : other.cellText(column, there);
+  }
+  if ("column" in field) {
+    const column = table.plan.columnNumber.get(field.column);
+    return column === undefined ? undefined : table.cellText(column, row);
+  }
+  if ("index" in field) {
+    const part = table.plan.table.index.findIndex((one) => one.name === field.index);
+    return table.index(row)?.texts[part];
+  }
+  return pointText(field.point, table, row);
+}
+
+/** Row of the other table, -1 when it has none for this row. */
+function joinedRow(other: BoundTable, table: BoundTable, row: number, by: readonly FieldKey[] | undefined): number {
+  if (other.plan.table.scalar) return other.rows > 0 ? 0 : -1;
+  const arcs = table.arcs[row]!;
+  if (!by) {
+    const parts = other.plan.table.index.length;
+    const ends = table.index(row)?.ends;
+    const end = ends?.[parts - 1];
+    return end === undefined ? -1 : other.rowOf(arcs.slice(0, end));
+  }
+  const key: number[] = [];
+  for (let i = 0; i < by.length; i++) {
+    const piece = keyArcs(by[i]!, table, row, other.plan.table.index[i]?.type ?? "integer");
+    if (!piece) return -1;
+    key.push(...piece);
+  }
+  return other.rowOf(key);
+}
+
+function keyArcs(key: FieldKey, table: BoundTable, row: number, type: string): readonly number[] | undefined {
+  if ("index" in key) {
+    const part = table.plan.table.index.findIndex((one) => one.name === key.index);
+    const ends = table.index(row)?.ends;
+    if (!ends || part < 0) return undefined;
+    return table.arcs[row]!.slice(part === 0 ? 0 : ends[part - 1], ends[part]);
+  }
+  const column = table.plan.columnNumber.get(key.column);
+  if (column === undefined) return undefined;
+  const value = table.numbers[column * table.rows + row]!;
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return [value];
+  const text = table.plan.columns[column]!.numeric ? undefined : table.cellText(column, row);
+  if (text === undefined) return undefined;
+  return textArcs(text, type);
+}
+
+/** A text as the arcs of an index part of that type. */
+function textArcs(text: string, type: string): readonly number[] | undefined {
+  switch (type) {
+    case "mac":
+    case "fixedMac": {
+      const octets = text.split(":").map((pair) => Number.parseInt(pair, 16));
+      return octets.length === 6 && octets.every((octet) => octet >= 0) ? octets : undefined;
+    }
+    case "ip": {
+      const octets = text.split(".").map(Number);
+      return octets.length === 4 && octets.every((octet) => octet >= 0 && octet <= 255) ? octets : undefined;
+    }
+    case "string":
+      return [Buffer.byteLength(text), ...Buffer.from(text)];
+    case "impliedString":
+      return [...Buffer.from(text)];
+    default:
+      return /^\d{1,10}(\.\d{1,10})*$/.test(text) ? text.split(".").map(Number) : undefined;
+  }
+}
+
+/** The value of a point from what the cells hold now, in the quantity's unit. */
+function pointText(id: string, table: BoundTable, row: number): string | undefined {
+  const number = table.plan.points.findIndex((one) => one.point.id === id);
+  if (number < 0) return undefined;
+  const reading: Reading = { value: Number.NaN, status: STATUS.absent };
+  pointReading(table, number, row, reading);
+  if (reading.status !== STATUS.ok) return undefined;
+  return String(reading.value);
+}
+
+/** Reads a point from the cells as they are, without counters. Status absent when no source has a value. */
+export function pointReading(table: BoundTable, number: number, row: number, into: Reading): void {
+  const { point, sources, inputs } = table.plan.points[number]!;
+  into.value = Number.NaN;
+  into.status = STATUS.absent;
+  for (const column of sources) {
+    const cell = column * table.rows + row;
+    if ((table.cells[cell]! & CELL.ok) === 0) continue;
+    const raw = table.numbers[cell]!;
+    applyRule(point.rule, raw, into, gatherInputs(table, row, raw, inputs));
+    return;
+  }
+}
