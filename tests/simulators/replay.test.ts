@@ -114,7 +114,7 @@ describeWith(
       expect(lines.find((line) => line.includes("2.2.1.6.1 "))).toContain("00 11 22 AA BB CC");
       expect(lines.find((line) => line.includes(".99999.2.0 "))).toContain("INTEGER: -5");
       expect(lines.find((line) => line.includes("2021.10.1.6.1 "))).toMatch(/Float: 1\.0/);
-      expect(lines.find((line) => line.includes("2.1.1.1.0 "))).toContain("Test");
+      expect(lines.find((line) => line.includes("2.1.1.1.0 "))).toContain("54 65 73 74 20 E9 20 64");
     });
 
     it("reports bad lines with file and line", () => {

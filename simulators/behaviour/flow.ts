@@ -1,0 +1,131 @@
+import type { Seed } from "../world/seed.ts";
+import type { WeekProfile } from "./profile.ts";
+
+/** A quantity that only grows: `at(second)` is its whole value at that second, exact and the same for ever. */
+export interface Total {
+  at(second: number): number;
+}
+
+/** Shares of the swing by three slow waves; their sum stays under 1, so that time never runs backwards. */
+const SWING = [0.3, 0.2, 0.12] as const;
+
+/**
+ * Bends time by slow waves: the bent time grows always, by 0.38 to 1.62 seconds a second. A counter that follows
+ * a profile over bent time is monotonic, has an exact integral, and looks alive.
+ */
+export class BentTime {
+  readonly #amplitude: readonly number[];
+  readonly #frequency: readonly number[];
+  readonly #phase: readonly number[];
+
+  constructor(seed: Seed) {
+    const periods = [seed.between("p0", 90, 260), seed.between("p1", 500, 1400), seed.between("p2", 3000, 7000)];
+    this.#frequency = periods.map((period) => (2 * Math.PI) / period);
+    this.#amplitude = SWING.map((swing, i) => swing / this.#frequency[i]!);
+    this.#phase = [0, 1, 2].map((i) => seed.between(`phase${i}`, 0, 2 * Math.PI));
+  }
+
+  at(second: number): number {
+    return (
+      second +
+      this.#amplitude[0]! * Math.sin(this.#frequency[0]! * second + this.#phase[0]!) +
+      this.#amplitude[1]! * Math.sin(this.#frequency[1]! * second + this.#phase[1]!) +
+      this.#amplitude[2]! * Math.sin(this.#frequency[2]! * second + this.#phase[2]!)
+    );
+  }
+
+  /** How fast bent time runs. */
+  pace(second: number): number {
+    return (
+      1 +
+      SWING[0] * Math.cos(this.#frequency[0]! * second + this.#phase[0]!) +
+      SWING[1] * Math.cos(this.#frequency[1]! * second + this.#phase[1]!) +
+      SWING[2] * Math.cos(this.#frequency[2]! * second + this.#phase[2]!)
+    );
+  }
+}
+
+/** Units (octets, watt seconds) that follow a profile: `peak` a second where the profile is 1. */
+export class Flow implements Total {
+  readonly #profile: WeekProfile;
+  readonly #peak: number;
+  readonly #time: BentTime;
+  readonly #start: number;
+  #memoSecond = Number.NaN;
+  #memo = 0;
+
+  /** Zero at `since` (UTC seconds). */
+  constructor(profile: WeekProfile, peak: number, seed: Seed, since: number) {
+    this.#profile = profile;
+    this.#peak = peak;
+    this.#time = new BentTime(seed);
+    this.#start = profile.integral(this.#time.at(since));
+  }
+
+  at(second: number): number {
+    if (second !== this.#memoSecond) {
+      this.#memo = Math.max(0, Math.floor(this.exact(second)));
+      this.#memoSecond = second;
+    }
+    return this.#memo;
+  }
+
+  /** The integral before rounding. */
+  exact(second: number): number {
+    return this.#peak * (this.#profile.integral(this.#time.at(second)) - this.#start);
+  }
+
+  /** Units a second at the moment. */
+  rate(second: number): number {
+    return this.#peak * this.#profile.level(this.#time.at(second)) * this.#time.pace(second);
+  }
+}
+
+/** A total that never changes: what a line that is down shows. */
+export class Still implements Total {
+  readonly #value: number;
+
+  constructor(value: number) {
+    this.#value = value;
+  }
+
+  at(): number {
+    return this.#value;
+  }
+}
+
+/** The sum of others, kept for one second: an uplink is what its access ports carry. */
+export class Sum implements Total {
+  readonly #parts: readonly Total[];
+  #memoSecond = Number.NaN;
+  #memo = 0;
+
+  constructor(parts: readonly Total[]) {
+    this.#parts = parts;
+  }
+
+  at(second: number): number {
+    if (second !== this.#memoSecond) {
+      let sum = 0;
+      for (const part of this.#parts) sum += part.at(second);
+      this.#memo = sum;
+      this.#memoSecond = second;
+    }
+    return this.#memo;
+  }
+}
+
+/** A fixed share of another total, whole. */
+export class Share implements Total {
+  readonly #of: Total;
+  readonly #share: number;
+
+  constructor(of: Total, share: number) {
+    this.#of = of;
+    this.#share = share;
+  }
+
+  at(second: number): number {
+    return Math.floor(this.#of.at(second) * this.#share);
+  }
+}

@@ -1,0 +1,132 @@
+import type { School, WorldDevice } from "./model.ts";
+import type { RegionName } from "./names.ts";
+
+/** Where devices listen: device id to port. Devices that are not in it are listed without a port. */
+export type Endpoints = ReadonlyMap<string, number>;
+
+/** Names of the credentials in campusd.yaml that the simulated devices expect. */
+export const CREDENTIALS = { snmp: "simulated-snmp", mqtt: "simulated-mqtt" } as const;
+
+/** The community every simulated agent answers to. */
+export const COMMUNITY = "campus";
+
+/** The form of an inventory file of campusd, written down here a second time: the simulators share no code with it. */
+export interface InventoryInput {
+  regions: { path: string; name: string; nameEn: string }[];
+  schools: {
+    id: string;
+    region: string;
+    name: string;
+    nameEn: string;
+    kind: School["kind"];
+    setting: School["setting"];
+    students: number;
+    classes: number;
+    buildings: {
+      id: string;
+      name: string;
+      rooms: { id: string; name: string; type: School["buildings"][number]["rooms"][number]["type"]; floor: number; seats: number }[];
+    }[];
+    devices: InventoryDevice[];
+  }[];
+  links: {
+    id: string;
+    name: string;
+    role: "uplink" | "backup-uplink";
+    device: string;
+    interface: string;
+    to: string;
+    carrier: string;
+    contractedMbps: number;
+  }[];
+}
+
+type Role =
+  | "core-switch"
+  | "access-switch"
+  | "wifi-controller"
+  | "access-point"
+  | "board"
+  | "meter"
+  | "sensor"
+  | "ups"
+  | "gateway"
+  | "server";
+
+export interface InventoryDevice {
+  id: string;
+  name: string;
+  role: Role;
+  vendor: string;
+  model: string;
+  addresses?: string[];
+  protocol: WorldDevice["protocol"];
+  port?: number;
+  credential?: string;
+  unit?: number;
+  building?: string;
+  room?: string;
+  serves?: string[];
+  parent?: string;
+  apName?: string;
+  installed: string;
+}
+
+export function inventoryOf(
+  world: {
+    readonly province: RegionName;
+    readonly city: RegionName;
+    readonly county: RegionName;
+    readonly region: string;
+    readonly schools: readonly School[];
+  },
+  endpoints: Endpoints,
+): InventoryInput {
+  const { province, city, county } = world;
+  return {
+    regions: [
+      { path: province.path, name: province.name, nameEn: province.nameEn },
+      { path: `${province.path}/${city.path}`, name: city.name, nameEn: city.nameEn },
+      { path: world.region, name: county.name, nameEn: county.nameEn },
+    ],
+    schools: world.schools.map((school) => ({
+      id: school.id,
+      region: world.region,
+      name: school.name,
+      nameEn: school.nameEn,
+      kind: school.kind,
+      setting: school.setting,
+      students: school.students,
+      classes: school.classes,
+      buildings: school.buildings.map((building) => ({
+        id: building.id,
+        name: building.name,
+        rooms: building.rooms.map(({ id, name, type, floor, seats }) => ({ id, name, type, floor, seats })),
+      })),
+      devices: school.devices.map((device) => deviceOf(device, endpoints)),
+    })),
+    links: world.schools.flatMap((school) => school.links.map((link) => ({ ...link }))),
+  };
+}
+
+function deviceOf(device: WorldDevice, endpoints: Endpoints): InventoryDevice {
+  const port = endpoints.get(device.id);
+  return {
+    id: device.id,
+    name: device.name,
+    role: device.role as Role,
+    vendor: device.vendor,
+    model: device.model,
+    protocol: device.protocol,
+    installed: device.installed,
+    ...(device.address === undefined ? {} : { addresses: [device.address] }),
+    ...(port === undefined ? {} : { port }),
+    ...(device.protocol === "snmp" ? { credential: CREDENTIALS.snmp } : {}),
+    ...(device.unit === undefined ? {} : { unit: device.unit }),
+    ...(device.building === undefined ? {} : { building: device.building }),
+    ...(device.room === undefined ? {} : { room: device.room }),
+    ...(device.serves === undefined ? {} : { serves: [...device.serves] }),
+    ...(device.parent === undefined ? {} : { parent: device.parent }),
+    ...(device.apName === undefined ? {} : { apName: device.apName }),
+  };
+}
