@@ -16,8 +16,8 @@ export type Level = 0 | 1;
 export interface Retention {
   /** Ages in ms after which files are dropped: raw samples, 5-minute and 1-hour roll-ups. */
   readonly rawMs: number;
-  readonly rollup5mMs: number;
-  readonly rollup1hMs: number;
+  readonly fiveMinutesMs: number;
+  readonly hourMs: number;
 }
 
 /** Days since the epoch of a UTC time in ms. */
@@ -122,14 +122,14 @@ export class Archive {
     for (const [day, file] of this.raw) {
       const end = (day + 1) * DAY_MS;
       const over = end + retention.rawMs <= now && this.isRolled(day);
-      if (over || end + retention.rollup1hMs <= now) {
+      if (over || end + retention.hourMs <= now) {
         this.raw.delete(day);
         file.remove();
         dropped++;
       }
     }
     for (const level of [0, 1] as const) {
-      const keep = level === 0 ? retention.rollup5mMs : retention.rollup1hMs;
+      const keep = level === 0 ? retention.fiveMinutesMs : retention.hourMs;
       for (const [month, file] of this.#rollups[level])
         if (monthEnd(month) + keep <= now) {
           this.#rollups[level].delete(month);

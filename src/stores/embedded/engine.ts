@@ -156,8 +156,8 @@ export class Engine {
       this.#tables[request.table] = numbers;
     }
     const { series, time, value, status, length } = request.columns;
-    const { rawMs, rollup5mMs, rollup1hMs } = this.#options.retention;
-    const oldest = Math.max(0, now - Math.max(rawMs, rollup5mMs, rollup1hMs));
+    const { rawMs, fiveMinutesMs, hourMs } = this.#options.retention;
+    const oldest = Math.max(0, now - Math.max(rawMs, fiveMinutesMs, hourMs));
     let n = 0;
     for (let i = 0; i < length; i++) {
       const number = numbers[series[i]!] ?? -1;

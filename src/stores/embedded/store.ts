@@ -70,8 +70,8 @@ export class EmbeddedStore implements Store {
       graceMs,
       retention: {
         rawMs: retention.rawMs ?? 7 * DAY_MS,
-        rollup5mMs: retention.rollup5mMs ?? 400 * DAY_MS,
-        rollup1hMs: retention.rollup1hMs ?? 1100 * DAY_MS,
+        fiveMinutesMs: retention.fiveMinutesMs ?? 400 * DAY_MS,
+        hourMs: retention.hourMs ?? 1100 * DAY_MS,
       },
     };
     const abort = () => this.#lose(signal.reason);
