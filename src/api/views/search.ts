@@ -40,7 +40,7 @@ export function searchView(campus: Campus, caller: Caller, text: string, limit: 
         id: school.id,
         name: school.name,
         ...named(school.nameEn),
-        detail: inventory.regions.get(school.region)?.name ?? school.region,
+        detail: maySee(caller, school.region) ? (inventory.regions.get(school.region)?.name ?? "") : "",
         path: school.path,
       }));
   for (const room of inventory.rooms.values())
