@@ -1,6 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { CsvError, type InfoRecord, parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import type { InspectedFile } from "./import-file.ts";
 
 /** A record of a CSV file. */
@@ -25,37 +23,53 @@ export class CsvSyntaxProblem extends Error {
 const MAX_RECORD_CHARACTERS = 100_000;
 
 /**
- * The records of a CSV file, one at a time: the file is never held whole. Throws CsvSyntaxProblem. Delimiter: what
- * the line `sep=;` says, else the one of comma, semicolon and tab that the header has most of.
+ * The records of a CSV file, one at a time: the file is never held whole. Throws CsvSyntaxProblem after the records
+ * before it. Delimiter: what the line `sep=;` says, else the one of comma, semicolon and tab that the header has
+ * most of.
  */
 export async function* csvRecords(file: InspectedFile): AsyncGenerator<CsvRecord> {
   const separator = /^sep=(.)\r?\n/i.exec(file.head);
-  const delimiter = separator?.[1] ?? sniffDelimiter(file.head);
+  const queue: CsvRecord[] = [];
+  // With `from` the parser does not hand on the line `sep=;`, yet a spreadsheet counts it.
+  let row = separator ? 1 : 0;
+  let line = row;
   const parser = parse({
-    delimiter,
-    info: true,
+    delimiter: separator?.[1] ?? sniffDelimiter(file.head),
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
     skip_empty_lines: false,
     from: separator ? 2 : 1,
     max_record_size: MAX_RECORD_CHARACTERS,
-  });
-  // The parser hands every error on to the loop below; the pipeline's own rejection says the same again.
-  const feeding = pipeline(Readable.from(file.text()), parser).catch(() => {});
-  let row = separator ? 1 : 0;
-  let line = row;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: InfoRecord }>) {
+    // Taken here and not from the stream's other end, which loses what it holds when an error follows.
+    on_record: (cells: string[], context) => {
       row += 1;
-      line = info.lines;
-      yield { cells: record, row };
+      line = context.lines;
+      queue.push({ cells, row });
+      return null;
+    },
+  });
+  let failure: unknown;
+  parser.on("error", (error) => (failure ??= error));
+  parser.resume();
+  try {
+    for await (const piece of file.text()) {
+      await fed((done) => parser.write(piece, done));
+      yield* queue.splice(0);
+      if (failure) break;
     }
+    if (!failure) await fed((done) => parser.end(done));
   } catch (error) {
-    throw syntaxProblem(error, row + 1, line + 1);
+    failure = error;
   } finally {
     parser.destroy();
-    await feeding;
   }
+  yield* queue.splice(0);
+  if (failure) throw syntaxProblem(failure, row + 1, line + 1);
+}
+
+/** Resolves when the parser has taken what it was given, also when it refused it: the error event says so. */
+function fed(give: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => give(() => resolve()));
 }
 
 function syntaxProblem(error: unknown, row: number, line: number): unknown {

@@ -64,77 +64,93 @@ export const DEVICE_ROLES = [
 export const PROTOCOLS = ["snmp", "mqtt", "modbus", "probe", "none"] as const;
 export const LINK_ROLES = ["uplink", "backup-uplink", "backbone", "internal"] as const;
 
-export const regionSchema = z.strictObject({ path, name, nameEn: name.optional() });
-
-export const roomSchema = z.strictObject({
-  id,
-  name,
-  type: z.enum(ROOM_TYPES).default("classroom"),
-  floor: z.int().min(-9).max(99).optional(),
-  seats: z.int().min(0).max(10_000).optional(),
+export const regionSchema = z.strictObject({
+  path: path.describe("Path of the region; the region above must be listed too."),
+  name: name.describe("Name in Chinese."),
+  nameEn: name.optional().describe("Name in English."),
 });
 
-export const buildingSchema = z.strictObject({ id, name, rooms: z.array(roomSchema).default([]) });
+export const roomSchema = z.strictObject({
+  id: id.describe("Unique in its building."),
+  name: name.describe("Name of the room."),
+  type: z.enum(ROOM_TYPES).default("classroom").describe("What the room is used for."),
+  floor: z.int().min(-9).max(99).optional().describe("Floor; the ground floor is 1."),
+  seats: z.int().min(0).max(10_000).optional().describe("Seats."),
+});
+
+export const buildingSchema = z.strictObject({
+  id: id.describe("Unique in its school."),
+  name: name.describe("Name of the building."),
+  rooms: z.array(roomSchema).default([]).describe("Its rooms."),
+});
 
 export const deviceSchema = z.strictObject({
-  /** Unique in the whole inventory. */
-  id,
-  name: name.optional(),
-  role: z.enum(DEVICE_ROLES),
-  vendor: name.optional(),
-  model: name.optional(),
-  /** Literal IPv4 or IPv6 addresses; the first is the one that is polled unless `endpoint` says otherwise. */
-  addresses: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
-  protocol: z.enum(PROTOCOLS).default("snmp"),
-  port: z.int().min(1).max(65535).optional(),
-  /** Name of a credential in campusd.yaml. */
-  credential: id.optional(),
-  /** Id of a device profile; absent: matched when the device first answers. */
-  profile: id.optional(),
-  /** Modbus unit id. */
-  unit: z.int().min(0).max(255).optional(),
-  building: id.optional(),
-  /** Room id within the building. */
-  room: id.optional(),
-  /** Rooms (`building/room`) an access point serves; default: the room it stands in. */
-  serves: z.array(z.string()).optional(),
-  /** Id of the controller that reports this access point, or the gateway this device hangs behind. */
-  parent: id.optional(),
-  /** For an access point: the name its controller knows it by; default: its id. */
-  apName: name.optional(),
-  installed: z.iso.date().optional(),
+  id: id.describe("Unique in the whole inventory."),
+  name: name.optional().describe("Name of the device."),
+  role: z.enum(DEVICE_ROLES).describe("What the device is for."),
+  vendor: name.optional().describe("Vendor."),
+  model: name.optional().describe("Model."),
+  addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .default([])
+    .describe("Literal IPv4 or IPv6 addresses; the first is polled."),
+  protocol: z.enum(PROTOCOLS).default("snmp").describe("How the device is read."),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe("Port; without one that of the protocol (161 for SNMP, 502 for Modbus)."),
+  credential: id.optional().describe("Name of a credential in campusd.yaml."),
+  profile: id
+    .optional()
+    .describe("Id of a device profile; without one it is matched when the device first answers."),
+  unit: z.int().min(0).max(255).optional().describe("Modbus unit id."),
+  building: id.optional().describe("Id of the building it stands in."),
+  room: id.optional().describe("Id of the room within the building."),
+  serves: z
+    .array(z.string())
+    .optional()
+    .describe("Rooms (building/room) that an access point serves; without it the room it stands in."),
+  parent: id
+    .optional()
+    .describe(
+      "Id of the controller that reports this access point, or of the gateway this device hangs behind.",
+    ),
+  apName: name
+    .optional()
+    .describe("The name that the controller knows an access point by; without it its id."),
+  installed: z.iso.date().optional().describe("Date of installation."),
 });
 
 export const schoolSchema = z.strictObject({
-  id,
-  region: path,
-  name,
-  nameEn: name.optional(),
-  kind: z.enum(SCHOOL_KINDS),
-  setting: z.enum(SETTINGS),
-  students: z.int().min(0).optional(),
-  classes: z.int().min(0).optional(),
-  buildings: z.array(buildingSchema).default([]),
-  devices: z.array(deviceSchema).default([]),
+  id: id.describe("Unique in the whole inventory."),
+  region: path.describe("Path of the region the school lies in."),
+  name: name.describe("Name in Chinese."),
+  nameEn: name.optional().describe("Name in English."),
+  kind: z.enum(SCHOOL_KINDS).describe("Kind of school."),
+  setting: z.enum(SETTINGS).describe("City, town or countryside."),
+  students: z.int().min(0).optional().describe("Pupils."),
+  classes: z.int().min(0).optional().describe("Classes."),
+  buildings: z.array(buildingSchema).default([]).describe("Its buildings."),
+  devices: z.array(deviceSchema).default([]).describe("Its devices."),
 });
 
 export const linkSchema = z.strictObject({
-  id,
-  name: name.optional(),
-  role: z.enum(LINK_ROLES),
-  /** Device id and the name of its interface where the link is measured. */
-  device: id,
-  interface: z.string().min(1).max(120),
-  /** What is at the other end: a device id, or a region path. */
-  to: z.string().optional(),
-  carrier: name.optional(),
-  contractedMbps: z.number().positive().optional(),
+  id: id.describe("Unique in the whole inventory."),
+  name: name.optional().describe("Name of the link."),
+  role: z.enum(LINK_ROLES).describe("What the link is for."),
+  device: id.describe("Id of the device where the link is measured."),
+  interface: z.string().min(1).max(120).describe("Name of the interface where it is measured."),
+  to: z.string().optional().describe("What is at the other end: a device id, or a region path."),
+  carrier: name.optional().describe("Who provides the line."),
+  contractedMbps: z.number().positive().optional().describe("Contracted Mbit/s."),
 });
 
 export const inventoryDocumentSchema = z.strictObject({
-  regions: z.array(regionSchema).default([]),
-  schools: z.array(schoolSchema).default([]),
-  links: z.array(linkSchema).default([]),
+  regions: z.array(regionSchema).default([]).describe("Provinces, cities and counties."),
+  schools: z.array(schoolSchema).default([]).describe("Schools with their buildings, rooms and devices."),
+  links: z.array(linkSchema).default([]).describe("Lines whose load and state matter."),
 });
 
 export type InventoryDocument = z.infer<typeof inventoryDocumentSchema>;

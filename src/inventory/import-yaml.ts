@@ -40,14 +40,16 @@ export async function importYaml(
   if (value === undefined) return lineOf;
   const result = inventoryDocumentSchema.safeParse(value, { error: wordIssue });
   if (!result.success) {
-    for (const issue of result.error.issues)
-      for (const problem of placeIssue(issue, file.name, (path) => ({ line: lineOf(path) ?? 0, column: 0 })))
-        problems.add({
-          file: file.name,
-          ...(problem.line > 0 ? { line: problem.line } : {}),
-          key: problem.key,
-          text: problem.text,
-        });
+    const found = result.error.issues.flatMap((issue) =>
+      placeIssue(issue, file.name, (path) => ({ line: lineOf(path) ?? 0, column: 0 })),
+    );
+    for (const problem of found.sort((a, b) => a.line - b.line))
+      problems.add({
+        file: file.name,
+        ...(problem.line > 0 ? { line: problem.line } : {}),
+        key: problem.key,
+        text: problem.text,
+      });
     return lineOf;
   }
   visitDocument(result.data, (kind, row, path) => {

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { settingsSchema } from "./schema.ts";
 import { Secret } from "./secret.ts";
 
-interface JsonSchema {
+/** The part of JSON Schema that zod writes and the tables read. */
+export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -35,11 +36,15 @@ export function settingsMarkdown(): string {
   const parts = [PREAMBLE];
   for (const [name, section] of Object.entries(root.properties ?? {})) {
     parts.push(`## ${name}\n\n${section.description ?? ""}\n`);
-    const rows = sectionRows(name, section);
-    if (rows.length > 0)
-      parts.push(["| key | type | default | meaning |", "|---|---|---|---|", ...rows].join("\n") + "\n");
+    parts.push(schemaTable(name, section));
   }
   return parts.join("\n");
+}
+
+/** A table of the keys under `prefix`: key, type, default, meaning. */
+export function schemaTable(prefix: string, schema: JsonSchema): string {
+  const rows = sectionRows(prefix, schema);
+  return ["| key | type | default | meaning |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
 
 const PREAMBLE = `<!-- Generated from src/settings/schema.ts by \`campusd generate\`. Do not edit. -->
@@ -105,7 +110,11 @@ function typeText(schema: JsonSchema): string {
   if (schema.title) return schema.title;
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
-  if (schema.type === "integer") return `whole number, ${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === "integer")
+    return schema.maximum === Number.MAX_SAFE_INTEGER
+      ? `whole number, ${schema.minimum} or more`
+      : `whole number, ${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === "number") return "number";
   if (schema.type === "boolean") return "`true` or `false`";
   return "text";
 }

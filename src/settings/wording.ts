@@ -21,7 +21,7 @@ export function wordIssue(issue: RawIssue): string {
     case "invalid_union": {
       // `options` and `discriminator` come with a discriminated union only.
       const { options, discriminator } = issue as { options?: unknown[]; discriminator?: string };
-      if (!options || !discriminator) return "does not have the right form; see docs/settings.md";
+      if (!options || !discriminator) return wordFormat(issue.errors[0]?.[0]);
       const input = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
       return wordChoice(input, options.map(String));
     }
@@ -30,8 +30,23 @@ export function wordIssue(issue: RawIssue): string {
       return wordBounds(issue);
     case "invalid_key":
       return "is not a valid name; write 1 to 64 letters, digits, '.', '_' or '-'";
+    case "invalid_format":
+      return wordFormat(issue);
     default:
       return `is not valid; ${issue.message ?? "see the documentation of this key"}`;
+  }
+}
+
+function wordFormat(issue: { readonly format?: string } | { readonly code?: string } | undefined): string {
+  const format = issue && "format" in issue ? issue.format : undefined;
+  switch (format) {
+    case "ipv4":
+    case "ipv6":
+      return "is not an address; write an IPv4 or IPv6 address such as 10.1.2.3 or 2001:db8::1";
+    case "date":
+      return "is not a date; write one such as 2024-09-01";
+    default:
+      return "does not have the right form; see the documentation of this key";
   }
 }
 
