@@ -14,7 +14,10 @@ export interface Peer {
 export function makePeer(address: string, port: number): Peer {
   const canonical = canonicalAddress(address);
   if (canonical === undefined || !Number.isInteger(port) || port < 1 || port > 65535)
-    throw new CampusError("E_REQUEST", `not a literal address and port: ${address.slice(0, 64)} port ${port}`);
+    throw new CampusError(
+      "E_REQUEST",
+      `not a literal address and port: ${address.slice(0, 64)} port ${port}`,
+    );
   return { family: canonical.includes(":") ? 6 : 4, address: canonical, port };
 }
 

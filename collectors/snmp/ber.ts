@@ -19,7 +19,14 @@ export const TAG = {
   endOfMibView: 0x82,
 } as const;
 
-export const PDU = { get: 0xa0, getNext: 0xa1, response: 0xa2, set: 0xa3, getBulk: 0xa5, report: 0xa8 } as const;
+export const PDU = {
+  get: 0xa0,
+  getNext: 0xa1,
+  response: 0xa2,
+  set: 0xa3,
+  getBulk: 0xa5,
+  report: 0xa8,
+} as const;
 export type PduType = (typeof PDU)[keyof typeof PDU];
 
 /** Walks over TLVs. After `header` the content is `at`..`end`. One object is used again for every datagram. */

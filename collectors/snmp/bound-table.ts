@@ -21,6 +21,16 @@ export interface BoundPoint {
   readonly source: Uint8Array;
   /** 1: the next difference is a gap because the counter started again. */
   readonly gap: Uint8Array;
+  /** The rows' tags where the point has some of its own. */
+  readonly tags?: readonly (Tags | undefined)[];
+}
+
+/** What is compared when a table is bound again. */
+export interface BoundRows {
+  readonly rows: number;
+  readonly tags: readonly (Tags | undefined)[];
+  readonly points: readonly BoundPoint[];
+  rowOf(arcs: readonly number[]): number;
 }
 
 /**
@@ -36,6 +46,10 @@ export class BoundTable {
   readonly texts: readonly (string | undefined)[][];
   /** Receive time (UTC ms) of the cell in the poll under way; 0: not read in it. */
   times: Float64Array;
+  /** Discontinuity time of each row's counters at the poll before, NaN before the first. */
+  readonly discontinuity: Float64Array;
+  /** 1: the row is left out by the table's condition. */
+  readonly excluded: Uint8Array;
   /** Rows that have series: their tags besides the device's own. */
   tags: (Tags | undefined)[] = [];
   points: BoundPoint[] = [];
@@ -54,12 +68,19 @@ export class BoundTable {
     this.numbers = new Float64Array(cells).fill(Number.NaN);
     this.cells = new Uint8Array(cells);
     this.times = new Float64Array(0);
+    this.discontinuity = new Float64Array(this.rows).fill(Number.NaN);
+    this.excluded = new Uint8Array(this.rows);
     this.texts = plan.columns.map(() => []);
     this.#indexBytes = arcs.map((row) => encodeIndex(row));
     this.#indexes = new Array<RowIndex | null | undefined>(this.rows).fill(undefined);
     this.#indexBytes.forEach((bytes, row) => {
       this.#byKey.set(indexKey(bytes, 0, bytes.length), row);
     });
+  }
+
+  /** The rows with the tags and series of now, to compare with after they were made anew. */
+  snapshot(): BoundRows {
+    return { rows: this.rows, tags: this.tags, points: this.points, rowOf: (arcs) => this.rowOf(arcs) };
   }
 
   /** Starts a poll: no cell counts as read. */
@@ -85,21 +106,41 @@ export class BoundTable {
 
   /** Puts varbind `i` into the cell. */
   store(column: number, row: number, view: ResponseView, i: number, at: number): void {
+    if (this.times.length > 0) this.times[column * this.rows + row] = at;
+    this.storeValue(column, row, view.bytes, view.tag[i]!, view.valueAt[i]!, view.valueEnd[i]!);
+  }
+
+  storeValue(column: number, row: number, bytes: Uint8Array, tag: number, start: number, end: number): void {
     const { column: meta, numeric } = this.plan.columns[column]!;
-    const tag = view.tag[i]!;
-    const start = view.valueAt[i]!;
-    const end = view.valueEnd[i]!;
     const cell = column * this.rows + row;
-    if (this.times.length > 0) this.times[cell] = at;
     if (!numeric) {
-      const text = decodeText(meta.decode, view.bytes, tag, start, end);
+      const text = decodeText(meta.decode, bytes, tag, start, end);
       this.texts[column]![row] = text;
       this.cells[cell] = text === undefined ? CELL.bad : CELL.ok;
       return;
     }
-    const value = decodeNumber(meta.decode, view.bytes, tag, start, end);
+    const value = decodeNumber(meta.decode, bytes, tag, start, end);
     this.numbers[cell] = value;
     this.cells[cell] = Number.isNaN(value) ? CELL.bad : isWide(tag) ? CELL.ok | CELL.wide : CELL.ok;
+  }
+
+  /**
+   * Ends the reading of a column in this poll: rows that did not come have no value any more.
+   * Answers how many rows with series came, and how many did not.
+   */
+  finish(column: number): { came: number; missing: number } {
+    let came = 0;
+    let missing = 0;
+    for (let row = 0; row < this.rows; row++) {
+      const cell = column * this.rows + row;
+      if (this.times[cell]! > 0) came++;
+      else {
+        this.numbers[cell] = Number.NaN;
+        this.cells[cell] = CELL.unread;
+        if (this.tags[row]) missing++;
+      }
+    }
+    return { came, missing };
   }
 
   /** Text of a cell as facts and tags show it: a name where the column is enumerated; undefined when it has no value. */

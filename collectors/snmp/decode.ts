@@ -84,7 +84,9 @@ export function decodeNumber(
     case "opaqueFloat":
       return tag === TAG.opaque ? opaqueNumber(bytes, start, end) : Number.NaN;
     case "lastArc":
-      return tag === TAG.oid && validOid(bytes, start, end) ? decodeArcs(bytes, start, end).at(-1)! : Number.NaN;
+      return tag === TAG.oid && validOid(bytes, start, end)
+        ? decodeArcs(bytes, start, end).at(-1)!
+        : Number.NaN;
     default:
       return Number.NaN;
   }
@@ -226,13 +228,17 @@ function dateText(bytes: Uint8Array, start: number, end: number): string | undef
   const length = end - start;
   if (length !== 8 && length !== 11) return undefined;
   const year = bytes[start]! * 256 + bytes[start + 1]!;
-  const [month, day, hour, minute, second, tenth] = bytes.subarray(start + 2, start + 8) as unknown as number[];
+  const [month, day, hour, minute, second, tenth] = bytes.subarray(
+    start + 2,
+    start + 8,
+  ) as unknown as number[];
   if (year === 0 || !inRange(month, 1, 12) || !inRange(day, 1, 31) || !inRange(hour, 0, 23)) return undefined;
   if (!inRange(minute, 0, 59) || !inRange(second, 0, 60) || !inRange(tenth, 0, 9)) return undefined;
   const local = `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}.${tenth}`;
   if (length === 8) return local;
   const [sign, hours, minutes] = bytes.subarray(start + 8, end) as unknown as number[];
-  if ((sign !== 0x2b && sign !== 0x2d) || !inRange(hours, 0, 14) || !inRange(minutes, 0, 59)) return undefined;
+  if ((sign !== 0x2b && sign !== 0x2d) || !inRange(hours, 0, 14) || !inRange(minutes, 0, 59))
+    return undefined;
   return `${local}${String.fromCharCode(sign!)}${two(hours)}:${two(minutes)}`;
 }
 

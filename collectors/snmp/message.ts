@@ -140,7 +140,8 @@ export class ResponseView {
       this.oidEnd[count] = reader.end;
       reader.at = reader.end;
       const tag = bytes[reader.at];
-      if (reader.at >= end || tag === undefined || !reader.header(tag, end) || reader.end !== end) return false;
+      if (reader.at >= end || tag === undefined || !reader.header(tag, end) || reader.end !== end)
+        return false;
       this.tag[count] = tag;
       this.valueAt[count] = reader.at;
       this.valueEnd[count] = reader.end;

@@ -100,7 +100,9 @@ export function isBelow(prefix: OidBytes, bytes: Uint8Array, start: number, end:
 
 /** Whether `prefix` is the whole of or a prefix of `oid` at an arc boundary. */
 export function covers(prefix: OidBytes, oid: OidBytes): boolean {
-  return prefix.length === oid.length ? equalBytes(prefix, oid, 0, oid.length) : isBelow(prefix, oid, 0, oid.length);
+  return prefix.length === oid.length
+    ? equalBytes(prefix, oid, 0, oid.length)
+    : isBelow(prefix, oid, 0, oid.length);
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array, start: number, end: number): boolean {

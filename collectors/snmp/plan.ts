@@ -126,14 +126,16 @@ function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>)
     polled.add(table.columns[discontinuity]!.id);
   // A table whose rows nothing names is bound by what is polled of it.
   const bound = named.size > 0 ? named : polled;
-  const columns = table.columns.map((column): ColumnPlan => ({
-    column,
-    oid: encodeOid(column.oid),
-    numeric: NUMERIC.has(column.decode),
-    polled: polled.has(column.id) && !column.inspectOnly,
-    bound: bound.has(column.id) && !column.inspectOnly,
-    fallbackFor: column.fallbackFor === undefined ? -1 : (columnNumber.get(column.fallbackFor) ?? -1),
-  }));
+  const columns = table.columns.map(
+    (column): ColumnPlan => ({
+      column,
+      oid: encodeOid(column.oid),
+      numeric: NUMERIC.has(column.decode),
+      polled: polled.has(column.id) && !column.inspectOnly,
+      bound: bound.has(column.id) && !column.inspectOnly,
+      fallbackFor: column.fallbackFor === undefined ? -1 : (columnNumber.get(column.fallbackFor) ?? -1),
+    }),
+  );
   const slow = columns.filter((c) => c.bound && !c.polled).map((c) => c.column.everyMs);
   const inputs = (expression: Expression | undefined) => inputNumbers(expression, table, columnNumber);
   return {

@@ -29,7 +29,8 @@ export class Repetitions {
 
   /** An answer with `varbinds` in `octets` came to a request for `asked` repetitions. */
   good(asked: number, varbinds: number, octets: number): void {
-    if (varbinds > 0) this.#varbindOctets += ((octets - HEADER_OCTETS) / varbinds - this.#varbindOctets) * 0.25;
+    if (varbinds > 0)
+      this.#varbindOctets += ((octets - HEADER_OCTETS) / varbinds - this.#varbindOctets) * 0.25;
     this.#varbindOctets = Math.max(this.#varbindOctets, 12);
     if (++this.#good >= 100) {
       this.#ceiling = this.#cap;

@@ -36,7 +36,12 @@ interface PartRead {
   readonly end: number;
 }
 
-function decodePart(part: IndexPart, arcs: readonly number[], at: number, last: boolean): PartRead | undefined {
+function decodePart(
+  part: IndexPart,
+  arcs: readonly number[],
+  at: number,
+  last: boolean,
+): PartRead | undefined {
   switch (part.type) {
     case "integer":
       return at < arcs.length ? { text: String(arcs[at]), end: at + 1 } : undefined;

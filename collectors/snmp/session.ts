@@ -195,4 +195,3 @@ export function acceptExactly(oids: readonly OidBytes[]): (view: ResponseView) =
     return undefined;
   };
 }
-

@@ -1,6 +1,6 @@
+import { STATUS } from "../../src/measurements/status.ts";
 import { applyRule, type Reading } from "../../src/profiles/apply-rule.ts";
 import type { FieldKey, FieldReference, Template } from "../../src/profiles/compiled.ts";
-import { STATUS } from "../../src/measurements/status.ts";
 import type { BoundTable } from "./bound-table.ts";
 import { CELL } from "./bound-table.ts";
 import { gatherInputs } from "./inputs.ts";
@@ -77,7 +77,12 @@ function plainText(
 }
 
 /** Row of the other table, -1 when it has none for this row. */
-function joinedRow(other: BoundTable, table: BoundTable, row: number, by: readonly FieldKey[] | undefined): number {
+function joinedRow(
+  other: BoundTable,
+  table: BoundTable,
+  row: number,
+  by: readonly FieldKey[] | undefined,
+): number {
   if (other.plan.table.scalar) return other.rows > 0 ? 0 : -1;
   const arcs = table.arcs[row]!;
   if (!by) {

@@ -9,7 +9,15 @@ import { equalBytes } from "./oid.ts";
 import { TimerWheel, type WheelEntry } from "./timer-wheel.ts";
 
 /** Why a datagram was not taken; counted as `snmp.` and the name. */
-export type DropReason = "malformed" | "unknown_id" | "late" | "spoofed" | "version" | "community" | "pdu" | "oid";
+export type DropReason =
+  | "malformed"
+  | "unknown_id"
+  | "late"
+  | "spoofed"
+  | "version"
+  | "community"
+  | "pdu"
+  | "oid";
 
 /** How an exchange ended. `unreachable`: the system refused to send. `closed`: the transport or session ended. */
 export type Outcome = "reply" | "timeout" | "unreachable" | "closed";
@@ -241,7 +249,8 @@ export class SnmpTransport {
   #refuse(exchange: Exchange, view: ResponseView, from: RemoteInfo): DropReason | undefined {
     if (!isFromPeer(exchange.peer, from.address, from.port)) return "spoofed";
     if (view.version !== exchange.request.version) return "version";
-    if (!equalBytes(exchange.request.community, view.bytes, view.communityAt, view.communityEnd)) return "community";
+    if (!equalBytes(exchange.request.community, view.bytes, view.communityAt, view.communityEnd))
+      return "community";
     if (view.pduType !== PDU.response) return "pdu";
     if (!view.readBody()) return "malformed";
     return exchange.accept(view);

@@ -27,7 +27,13 @@ const MAX_SHRINKS = 3;
 export type WalkEnd = "end" | "not_increasing" | "rows" | "time" | "octets" | "empty" | Failure;
 
 /** Called for each value: column number, varbind `i`, and where its index starts in the datagram. */
-export type WalkVisitor = (column: number, view: ResponseView, i: number, indexAt: number, at: number) => void;
+export type WalkVisitor = (
+  column: number,
+  view: ResponseView,
+  i: number,
+  indexAt: number,
+  at: number,
+) => void;
 
 export interface WalkOptions {
   readonly limits?: Partial<WalkLimits>;
@@ -57,7 +63,16 @@ export async function walkColumns(
   }
   const spent = { octets: 0 };
   for (const group of groups) {
-    const end = await new ColumnWalk(session, columns, group.numbers, group.bulk, visit, options, deadline, spent).run();
+    const end = await new ColumnWalk(
+      session,
+      columns,
+      group.numbers,
+      group.bulk,
+      visit,
+      options,
+      deadline,
+      spent,
+    ).run();
     if (end !== "end") worst = end;
     // A silent device is not asked for its other columns; a faulty column does not cost the good ones.
     if (typeof end === "object" && end.outcome !== "status") break;
@@ -180,7 +195,9 @@ class ColumnWalk {
       }
       // Both lie below the root: the order follows from what is behind it.
       const shared = column.root.length;
-      if (compareOids(bytes, start + shared, end, column.last, column.lastStart + shared, column.lastEnd) <= 0) {
+      if (
+        compareOids(bytes, start + shared, end, column.last, column.lastStart + shared, column.lastEnd) <= 0
+      ) {
         column.done = true;
         this.#end = "not_increasing";
         return;
@@ -210,7 +227,8 @@ class ColumnWalk {
 
   /** After an error answer: what to leave out or to ask smaller; a failure when nothing is left to try. */
   #recover(): Failure | undefined {
-    const column = this.#asked[this.#errorIndex - 1] ?? (this.#asked.length === 1 ? this.#asked[0] : undefined);
+    const column =
+      this.#asked[this.#errorIndex - 1] ?? (this.#asked.length === 1 ? this.#asked[0] : undefined);
     if (this.#status === ERROR_STATUS.tooBig && this.#shrink()) return undefined;
     // SNMPv1 says so at the end of the MIB (RFC 1157 section 4.1.3).
     if (this.#status === ERROR_STATUS.noSuchName && column) {

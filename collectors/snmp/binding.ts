@@ -1,0 +1,156 @@
+import type { DeviceFacts } from "../../src/inventory/facts.ts";
+import type { Tags } from "../../src/measurements/series.ts";
+import { carryOver, nameInterfaces, readTable, tagRows } from "./bind.ts";
+import { BoundTable } from "./bound-table.ts";
+import { describeEnd } from "./client.ts";
+import type { Emitter } from "./emit.ts";
+import { deviceFacts } from "./facts.ts";
+import { identify, type SystemGroup } from "./identity.ts";
+import type { ProfilePlan, TablePlan } from "./plan.ts";
+import type { SnmpSession } from "./session.ts";
+
+/** A column the device proved not to have is asked for again after this. */
+const ABSENT_MS = 86_400_000;
+/** Tables whose rows come and go are looked through again at most this often. */
+const LEAST_DIRTY_MS = 60_000;
+
+/** What is kept of a table from one binding to the next. */
+interface TableMemory {
+  /** Monotonic ms until when each column is taken as absent. */
+  readonly absentUntil: Float64Array;
+  /** 1: the column has no value in some row, so that its fallback is read. */
+  readonly gaps: Uint8Array;
+  dueAt: number;
+  boundAt: number;
+  dirty: boolean;
+}
+
+export interface BindOutcome {
+  readonly answered: boolean;
+  /** Tables of which only a part was read, with why. */
+  readonly partial: readonly string[];
+}
+
+/** A device's tables as they are now: its rows, their series, and when to look again. */
+export class Binding {
+  readonly plan: ProfilePlan;
+  readonly tables = new Map<string, BoundTable>();
+  readonly #memory: readonly TableMemory[];
+  readonly #tags: Tags;
+  readonly #emitter: Emitter;
+  readonly #random: () => number;
+
+  constructor(plan: ProfilePlan, tags: Tags, emitter: Emitter, random: () => number) {
+    this.plan = plan;
+    this.#tags = tags;
+    this.#emitter = emitter;
+    this.#random = random;
+    this.#memory = plan.tables.map((table) => ({
+      absentUntil: new Float64Array(table.columns.length),
+      gaps: new Uint8Array(table.columns.length),
+      dueAt: 0,
+      boundAt: Number.NEGATIVE_INFINITY,
+      dirty: false,
+    }));
+  }
+
+  /** Tables that are to be read again at `now` (monotonic ms): their time has come, or rows came and went. */
+  due(now: number): TablePlan[] {
+    return this.plan.tables.filter((table) => {
+      const memory = this.#memory[table.number]!;
+      return now >= memory.dueAt || (memory.dirty && now - memory.boundAt >= LEAST_DIRTY_MS);
+    });
+  }
+
+  /** The device says that its interfaces are others than before. */
+  interfacesChanged(): void {
+    for (const { table, number } of this.plan.tables)
+      if (table.fact?.kind === "interface") this.#memory[number]!.dueAt = 0;
+  }
+
+  markDirty(table: TablePlan): void {
+    this.#memory[table.number]!.dirty = true;
+  }
+
+  /** Reads the tables anew and makes the series of all. Counters of rows that stayed go on. */
+  async read(session: SnmpSession, plans: readonly TablePlan[]): Promise<BindOutcome> {
+    const partial: string[] = [];
+    const fresh = new Map<string, BoundTable>();
+    for (const plan of plans) {
+      const now = session.clock.monotonic();
+      const memory = this.#memory[plan.number]!;
+      const { table, end } = await readTable(session, plan);
+      if (session.closed) return { answered: false, partial };
+      const failed = typeof end === "object" && end.outcome !== "status";
+      if (end !== "end") partial.push(`${plan.table.id}: ${describeEnd(end)}`);
+      if (failed && table.rows === 0) return { answered: false, partial };
+      // A part of a table does not make the rest of its rows go away.
+      if (end !== "end" && table.rows < (this.tables.get(plan.table.id)?.rows ?? 0)) continue;
+      memory.boundAt = now;
+      memory.dueAt = now + plan.rebindMs * (0.9 + 0.2 * this.#random());
+      memory.dirty = false;
+      fresh.set(plan.table.id, table);
+    }
+    this.#derive(fresh);
+    return { answered: true, partial };
+  }
+
+  #derive(fresh: ReadonlyMap<string, BoundTable>): void {
+    const before = new Map(this.tables);
+    // The order of the profile, so that facts and duplicate names come out the same each time.
+    for (const plan of this.plan.tables) {
+      const table = fresh.get(plan.table.id);
+      if (table) this.tables.set(plan.table.id, table);
+      else if (!this.tables.has(plan.table.id)) this.tables.set(plan.table.id, new BoundTable(plan, []));
+    }
+    for (const table of this.tables.values())
+      if (table.plan.table.fact?.kind === "interface") nameInterfaces(table, this.tables);
+    for (const [id, table] of this.tables) {
+      if (table.plan.points.length === 0) continue;
+      const old = before.get(id);
+      const snapshot = old?.snapshot();
+      tagRows(table, this.tables, this.#tags);
+      if (snapshot) carryOver(snapshot, table, (slot) => this.#emitter.free(slot));
+    }
+  }
+
+  /** All counters start again: the device restarted. */
+  reset(): void {
+    for (const table of this.tables.values()) this.#emitter.reset(table);
+  }
+
+  facts(device: string, at: number, system: SystemGroup): DeviceFacts {
+    return deviceFacts(device, at, identify(system, this.plan.profile, this.tables), this.tables);
+  }
+
+  /** Numbers of the columns of a table that are read at that tier now. */
+  columnsAt(table: BoundTable, everyMs: number, now: number): number[] {
+    const { plan } = table;
+    const memory = this.#memory[plan.number]!;
+    const numbers: number[] = [];
+    if (table.rows === 0) return numbers;
+    for (let i = 0; i < plan.columns.length; i++) {
+      const { column, polled, fallbackFor } = plan.columns[i]!;
+      if (!polled || column.everyMs !== everyMs || now < memory.absentUntil[i]!) continue;
+      if (fallbackFor >= 0 && !memory.gaps[fallbackFor]) continue;
+      numbers.push(i);
+    }
+    return numbers;
+  }
+
+  /** Ends the reading of a column that was read to its end. */
+  finish(table: BoundTable, column: number, now: number): void {
+    const memory = this.#memory[table.plan.number]!;
+    const { came, missing } = table.finish(column);
+    memory.gaps[column] = missing > 0 ? 1 : 0;
+    // Proof: the device answered, and there was nothing.
+    memory.absentUntil[column] = came === 0 ? now + ABSENT_MS : 0;
+  }
+
+  /** Rows of which no column came any more. */
+  lostRows(table: BoundTable, columns: readonly number[]): boolean {
+    for (let row = 0; row < table.rows; row++)
+      if (columns.every((column) => !(table.times[column * table.rows + row]! > 0))) return true;
+    return false;
+  }
+}

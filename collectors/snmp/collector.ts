@@ -1,0 +1,128 @@
+import type { Clock, Collector, DeviceAssignment, Scheduler, Sink } from "../../src/collection/contract.ts";
+import { isCampusError } from "../../src/errors/campus-error.ts";
+import type { CompiledProfile } from "../../src/profiles/compiled.ts";
+import { PolledDevice } from "./device.ts";
+import type { SystemGroup } from "./identity.ts";
+import { makePlan, type ProfilePlan } from "./plan.ts";
+import { SnmpSession } from "./session.ts";
+import { SnmpTransport } from "./transport.ts";
+
+/** Finds the profile of a device by what it says of itself; a fallback for unknown ones is its business. */
+export interface ProfileMatcher {
+  match(signs: {
+    readonly sysObjectID?: string | undefined;
+    readonly sysDescr?: string | undefined;
+  }): CompiledProfile | undefined;
+}
+
+export interface SnmpCollectorOptions {
+  readonly sink: Sink;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly profiles: ProfileMatcher;
+  /** 0 <= random() < 1, to spread what would come at once. Request ids have a source of their own. */
+  readonly random?: () => number;
+  /** For one answer, ms; default 2,000. */
+  readonly timeoutMs?: number;
+  /** How often a request is sent again; default 2. */
+  readonly retries?: number;
+  /** Requests in flight to all devices together; default 200. */
+  readonly inFlight?: number;
+  /** Requests a second to one device; default 50. */
+  readonly maxRequestsPerSecond?: number;
+}
+
+/** Reads devices over SNMPv1 and SNMPv2c through one socket a family. */
+export class SnmpCollector implements Collector {
+  readonly protocol = "snmp";
+  readonly #options: SnmpCollectorOptions;
+  readonly #transport: SnmpTransport;
+  readonly #devices = new Map<string, PolledDevice>();
+  readonly #plans = new WeakMap<CompiledProfile, ProfilePlan>();
+  /** Devices that were taken off and whose last poll is still ending. */
+  readonly #ending = new Set<Promise<void>>();
+  #open = false;
+
+  constructor(options: SnmpCollectorOptions) {
+    this.#options = options;
+    this.#transport = new SnmpTransport({
+      clock: options.clock,
+      count: (name, by) => options.sink.count(name, by),
+      ...(options.inFlight !== undefined && { maxInFlight: options.inFlight }),
+    });
+  }
+
+  /** Throws E_UNREACHABLE when no UDP socket can be had. */
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#transport.open(signal);
+    this.#open = true;
+  }
+
+  assign(assignment: DeviceAssignment): void {
+    if (!this.#open) return;
+    this.unassign(assignment.device);
+    const { sink, clock, scheduler, random, timeoutMs, retries, maxRequestsPerSecond } = this.#options;
+    const { device, credential, endpoint } = assignment;
+    if (credential.protocol !== "snmp") {
+      sink.state(device, "unknown", "the device has no SNMP credential");
+      return;
+    }
+    let session: SnmpSession;
+    try {
+      session = new SnmpSession(this.#transport, clock, {
+        endpoint,
+        version: credential.version,
+        community: credential.community,
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(retries !== undefined && { retries }),
+        ...(maxRequestsPerSecond !== undefined && { requestsPerSecond: maxRequestsPerSecond }),
+      });
+    } catch (error) {
+      if (!isCampusError(error)) throw error;
+      sink.state(device, "unknown", error.message);
+      return;
+    }
+    const context = {
+      sink,
+      clock,
+      scheduler,
+      random: random ?? Math.random,
+      planOf: (signs: SystemGroup, assigned: CompiledProfile | undefined) => this.#planOf(signs, assigned),
+    };
+    const polled = new PolledDevice(context, assignment, session);
+    this.#devices.set(device, polled);
+    polled.start();
+  }
+
+  unassign(device: string): void {
+    const polled = this.#devices.get(device);
+    if (!polled) return;
+    this.#devices.delete(device);
+    const end = polled.stop().finally(() => this.#ending.delete(end));
+    this.#ending.add(end);
+  }
+
+  /** Asks a device that is down at its next turn instead of minutes later: somebody saw its address answer. */
+  retry(device: string): void {
+    this.#devices.get(device)?.retry();
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    for (const device of [...this.#devices.keys()]) this.unassign(device);
+    await Promise.all([...this.#ending]);
+    await this.#transport.close();
+  }
+
+  #planOf(signs: SystemGroup, assigned: CompiledProfile | undefined): ProfilePlan | undefined {
+    const profile =
+      assigned ?? this.#options.profiles.match({ sysObjectID: signs.sysObjectID, sysDescr: signs.sysDescr });
+    if (!profile?.snmp) return undefined;
+    let plan = this.#plans.get(profile);
+    if (!plan) {
+      plan = makePlan(profile);
+      this.#plans.set(profile, plan);
+    }
+    return plan;
+  }
+}
