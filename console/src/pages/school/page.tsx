@@ -1,0 +1,107 @@
+import { Failed, Skeleton } from "../../parts/notice.tsx";
+import { SentenceView } from "../../parts/sentence.tsx";
+import { AsOf, Figure, Name, Share, Value } from "../../parts/value.tsx";
+import { useConsole, useLive } from "../../state/context.ts";
+import { patchSchool } from "../../state/patches.ts";
+import { count, prefixed, quantity } from "../../text/format.ts";
+import { nameIn } from "../../text/name.ts";
+import { schoolSentence } from "../../text/sentence.ts";
+import type { RoomView, SchoolView } from "../../views.ts";
+import { SchoolKind } from "../county/school-drawer.tsx";
+import { usePlace } from "../title.ts";
+import { DevicesTable } from "./devices-table.tsx";
+import { RoomDrawer } from "./room-drawer.tsx";
+import { Rooms } from "./rooms.tsx";
+import { Uplinks } from "./uplinks.tsx";
+
+const mean = (values: (number | null | undefined)[]): number | null => {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+};
+
+export function SchoolPage({ id }: { id: string }) {
+  const console = useConsole();
+  const { router, now, preferences } = console;
+  const words = console.words.value;
+  const query = encodeURIComponent(id);
+  const live = useLive<SchoolView>({
+    document: `/schools/${query}`,
+    stream: `view=school&id=${query}`,
+    patch: patchSchool,
+  });
+  const view = live.view.value;
+  const name = view ? nameIn(preferences.language.value, view.school) : "";
+  usePlace(
+    name,
+    view && {
+      regions: view.region,
+      school: { id: view.school.id, name: view.school.name, nameEn: view.school.nameEn },
+    },
+  );
+  if (live.failure.value) return <Failed failure={live.failure.value} retry={live.retry} />;
+  if (!view) return <Skeleton tiles={30} />;
+
+  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const { query: params } = router.place.value;
+  const onDevices = params.get("tab") === "devices";
+  const room = view.rooms.find((one) => one.path === params.get("room"));
+  return (
+    <>
+      <div class="lead">
+        <p class="overline">
+          <Name text={name} />
+        </p>
+        <SentenceView sentence={schoolSentence(view, words, minute)} />
+        <div class="lead-foot">
+          <SchoolKind school={view.school} />
+          <AsOf at={live.at.value} kind="page" long />
+        </div>
+      </div>
+      <SchoolFigures view={view} rooms={view.rooms} />
+      {!onDevices && (
+        <div class="with-side">
+          <Rooms view={view} chosen={room?.path} />
+          <Uplinks links={view.links} />
+        </div>
+      )}
+      <DevicesTable devices={view.devices} />
+      {room && <RoomDrawer key={room.path} room={room} devices={view.devices} />}
+    </>
+  );
+}
+
+function SchoolFigures({ view, rooms }: { view: SchoolView; rooms: readonly RoomView[] }) {
+  const console = useConsole();
+  const words = console.words.value;
+  const { county, school: own, room } = words;
+  const { school } = view;
+  const number = (n: number): string => count(n).text;
+  const co2 = mean(rooms.map((one) => one.sensor?.co2));
+  const temperature = mean(rooms.map((one) => one.sensor?.temperature));
+  const { devices, aps } = school;
+  return (
+    <dl class="figures">
+      <Figure label={county.rooms} detail={county.roomsDetail(number(school.rooms.unknown))}>
+        <Share part={school.rooms.ready} of={school.rooms.total} />
+      </Figure>
+      <Figure
+        label={county.devices}
+        detail={county.devicesDetail(number(devices.down), number(devices.unknown))}
+      >
+        <Share part={devices.up} of={devices.total} />
+      </Figure>
+      <Figure label={county.aps} detail={county.apsDetail(number(aps.known - aps.online))}>
+        <Share part={aps.online} of={aps.known} />
+      </Figure>
+      <Figure label={county.clients} detail={`${own.power} ${prefixed(school.power, "W").text}`}>
+        <Value shown={count(school.clients)} />
+      </Figure>
+      <Figure
+        label={own.environment}
+        detail={`${room.co2} ${quantity(co2 === null ? null : Math.round(co2), "ppm", words).text}`}
+      >
+        <Value shown={quantity(temperature, "degC", words)} />
+      </Figure>
+    </dl>
+  );
+}

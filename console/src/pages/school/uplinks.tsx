@@ -1,0 +1,36 @@
+import { Mark } from "../../parts/mark.tsx";
+import { Quiet } from "../../parts/notice.tsx";
+import { Name } from "../../parts/value.tsx";
+import { useWords } from "../../state/context.ts";
+import { byTrouble, useSteadyOrder } from "../../text/order.ts";
+import type { LinkView } from "../../views.ts";
+import { LinkFacts } from "../county/link-drawer.tsx";
+
+/** A school has one uplink, sometimes a second: each with its day. Links within the school are in the table of ports. */
+export function Uplinks({ links }: { links: readonly LinkView[] }) {
+  const words = useWords();
+  const up = links.filter((link) => link.role === "uplink" || link.role === "backup-uplink");
+  const ordered = useSteadyOrder(
+    up,
+    (link) => link.id,
+    byTrouble,
+    (link) => link.state,
+  );
+  return (
+    <section class="card side">
+      <header>
+        <h2>{words.school.uplinks}</h2>
+      </header>
+      {ordered.length === 0 && <Quiet>{words.school.noUplink}</Quiet>}
+      {ordered.map((link) => (
+        <div key={link.id} class="uplink">
+          <h3>
+            <Mark state={link.state} label />
+            <Name text={link.name} />
+          </h3>
+          <LinkFacts link={link} />
+        </div>
+      ))}
+    </section>
+  );
+}

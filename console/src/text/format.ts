@@ -1,0 +1,124 @@
+import type { Words } from "../words/zh.ts";
+
+/** A number as it is read, and the exact value for the hover. `text` is an en dash when there is no value. */
+export interface Shown {
+  readonly text: string;
+  readonly exact: string | undefined;
+}
+
+export const NOTHING = "–";
+const nothing: Shown = { text: NOTHING, exact: undefined };
+const NBSP = "\u00a0";
+
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+const known = (value: number | null | undefined): value is number =>
+  value !== null && value !== undefined && Number.isFinite(value);
+
+/** At most three significant digits; trailing zeros stay, so that a live number keeps its width. */
+export function digits(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 999.5) return whole.format(Number(value.toPrecision(3)));
+  if (size < 0.0005) return value.toExponential(1);
+  if (size < 0.995) return String(Number(value.toPrecision(2)));
+  return value.toPrecision(3);
+}
+
+const PREFIXES = ["", "k", "M", "G", "T", "P"];
+
+/** Decimal prefixes, as for bit/s, octets, W, Wh. */
+export function prefixed(value: number | null | undefined, unit: string): Shown {
+  if (!known(value)) return nothing;
+  let power = 0;
+  let rest = value;
+  while (Math.abs(rest) >= 999.5 && power < PREFIXES.length - 1) {
+    rest /= 1000;
+    power += 1;
+  }
+  const text = power === 0 && Math.abs(rest) >= 1 ? String(Math.round(rest)) : digits(rest);
+  return { text: `${text}${NBSP}${PREFIXES[power]}${unit}`, exact: `${grouped.format(value)} ${unit}` };
+}
+
+export const rate = (value: number | null | undefined): Shown => prefixed(value, "bit/s");
+
+/** A speed is a round number: `1 Gbit/s`, `2.5 Gbit/s`, `300 Mbit/s`. */
+export function speed(value: number | null | undefined): Shown {
+  if (!known(value)) return nothing;
+  const shown = rate(value);
+  return {
+    text: shown.text.replace(/\.?0+(?=\u00a0)/, (zeros) => (zeros.startsWith(".") ? "" : zeros)),
+    exact: shown.exact,
+  };
+}
+
+export const count = (value: number | null | undefined): Shown =>
+  known(value) ? { text: whole.format(value), exact: undefined } : nothing;
+
+export const percent = (value: number | null | undefined): Shown =>
+  known(value)
+    ? {
+        text: `${value >= 9.95 ? Math.round(value) : value.toFixed(1)}${NBSP}%`,
+        exact: `${grouped.format(value)} %`,
+      }
+    : nothing;
+
+/** `41 / 44`. */
+export const share = (part: number, of: number): string =>
+  `${whole.format(part)}${NBSP}/${NBSP}${whole.format(of)}`;
+
+const SYMBOLS: Readonly<Record<string, string>> = {
+  degC: "°C",
+  percent: "%",
+  percentRH: "%",
+  "ug/m3": "µg/m³",
+  "m3/s": "m³/s",
+  "packet/s": "/s",
+  packet: "",
+  count: "",
+  state: "",
+  load: "",
+  ratio: "",
+  octet: "B",
+  "octet/s": "B/s",
+};
+const PREFIXED = new Set(["bit/s", "octet", "octet/s", "W", "VA", "var", "Hz"]);
+
+/** A value of one of the units of src/measurements/units.ts. */
+export function quantity(value: number | null | undefined, unit: string, words: Words): Shown {
+  if (!known(value)) return nothing;
+  const symbol = SYMBOLS[unit] ?? unit;
+  if (unit === "s") return seconds(value, words);
+  if (unit === "kWh")
+    return { text: `${whole.format(value)}${NBSP}kWh`, exact: `${grouped.format(value)} kWh` };
+  if (unit === "percent" || unit === "percentRH") return percent(value);
+  if (unit === "A" && Math.abs(value) < 1 && value !== 0) {
+    return { text: `${digits(value * 1000)}${NBSP}mA`, exact: `${grouped.format(value)} A` };
+  }
+  if (PREFIXED.has(unit)) return prefixed(value, symbol);
+  const text = Number.isInteger(value) && Math.abs(value) < 1e6 ? whole.format(value) : digits(value);
+  return {
+    text: symbol ? `${text}${NBSP}${symbol}` : text,
+    exact: `${grouped.format(value)} ${symbol}`.trim(),
+  };
+}
+
+/** A length of time of which two members are enough: `43 days`, `3 h 12 min`, `8 s`, `3.2 ms`. */
+export function seconds(value: number | null | undefined, words: Words): Shown {
+  if (!known(value)) return nothing;
+  const exact = `${grouped.format(value)} s`;
+  if (value < 1 && value > 0) return { text: `${digits(value * 1000)}${NBSP}ms`, exact };
+  if (value < 60) return { text: words.time.secondsLong(digits(value)), exact };
+  const minutes = Math.floor(value / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 1) return { text: words.time.minutesLong(minutes), exact };
+  if (hours < 48) {
+    const rest = minutes % 60;
+    return {
+      text: words.time.hoursLong(hours) + (rest && hours < 10 ? ` ${words.time.minutesLong(rest)}` : ""),
+      exact,
+    };
+  }
+  return { text: words.time.days(Math.floor(hours / 24)), exact };
+}

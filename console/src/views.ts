@@ -1,0 +1,20 @@
+/** The shapes the API answers with: types only, nothing of the server reaches the bundle. */
+export type {
+  CountyView,
+  DeviceRow,
+  DeviceView,
+  Health,
+  InterfaceView,
+  LinkView,
+  ReadingView,
+  Reason,
+  RegionsView,
+  RegionView,
+  RoomView,
+  SchoolRow,
+  SchoolsView,
+  SchoolView,
+  SearchView,
+  SeriesView,
+  State,
+} from "../../src/api/schemas.ts";

@@ -1,0 +1,553 @@
+import type {
+  CountyView,
+  DeviceRow,
+  DeviceView,
+  InterfaceView,
+  LinkView,
+  Reason,
+  RegionView,
+  RoomView,
+  SchoolRow,
+  SchoolView,
+  SeriesView,
+  State,
+} from "../../src/api/schemas.ts";
+
+/** mulberry32: the same seed, the same picture. */
+export function seeded(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export const REGIONS: RegionView[] = [
+  { path: "sn", level: "province", name: "陕西省", nameEn: "Shaanxi", parent: null, schools: 20 },
+  { path: "sn/yl", level: "city", name: "榆林市", nameEn: "Yulin", parent: "sn", schools: 20 },
+  { path: "sn/yl/jb", level: "county", name: "靖边县", nameEn: "Jingbian", parent: "sn/yl", schools: 20 },
+  { path: "sn/yl/hs", level: "county", name: "横山区", nameEn: "Hengshan", parent: "sn/yl", schools: 0 },
+];
+
+const PLACES: readonly (readonly [string, string])[] = [
+  ["第一中学", "No. 1 High School"],
+  ["第二中学", "No. 2 Secondary School"],
+  ["第三中学", "No. 3 Secondary School"],
+  ["职业教育中心", "Vocational Centre"],
+  ["第一小学", "No. 1 Primary School"],
+  ["第二小学", "No. 2 Primary School"],
+  ["第三小学", "No. 3 Primary School"],
+  ["第五小学", "No. 5 Primary School"],
+  ["东坑中学", "Dongkeng Secondary School"],
+  ["东坑小学", "Dongkeng Primary School"],
+  ["红墩界九年制学校", "Hongdunjie Nine-year School"],
+  ["杨桥畔中学", "Yangqiaopan Secondary School"],
+  ["杨桥畔小学", "Yangqiaopan Primary School"],
+  ["宁条梁中学", "Ningtiaoliang Secondary School"],
+  ["宁条梁小学", "Ningtiaoliang Primary School"],
+  ["龙洲小学", "Longzhou Primary School"],
+  ["天赐湾小学", "Tianciwan Primary School"],
+  ["王渠则九年制学校", "Wangquze Nine-year School"],
+  ["特殊教育学校", "Special School"],
+  ["小河教学点", "Xiaohe Teaching Point"],
+];
+const KINDS = ["high", "secondary", "secondary", "vocational", "primary"] as const;
+const CARRIERS = ["中国电信", "中国移动", "中国联通"] as const;
+const HOUR = 3_600_000;
+
+/** The school with 44 rooms and all the trouble. */
+export const SCHOOL = "jb-02";
+/** A 52-port switch of it. */
+export const SWITCH = "jb-02-core";
+
+export interface World {
+  readonly at: number;
+  readonly county: CountyView;
+  school(id: string): SchoolView | undefined;
+  device(id: string): DeviceView | undefined;
+  series(query: URLSearchParams): SeriesView;
+}
+
+/** What a hostile or careless device could call itself; undefined keeps the ordinary names. */
+export type Rename = (name: string) => string;
+
+export function makeWorld(seed: number, at: number, rename: Rename = (name) => name): World {
+  const schools = PLACES.map((place, n) => schoolRow(seed, at, n, place, rename));
+  const links: LinkView[] = schools.flatMap((school, n) => linksOf(seed, at, school, n, rename));
+  for (const school of schools) school.uplink = links.find((link) => link.school === school.id) ?? null;
+  const order: Record<State, number> = { bad: 0, watch: 1, unknown: 2, good: 3 };
+  schools.sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name));
+  const sum = (pick: (school: SchoolRow) => number): number =>
+    schools.reduce((all, one) => all + pick(one), 0);
+  const states = (state: State): number => schools.filter((school) => school.state === state).length;
+  const uplinks = schools.map((school) => school.uplink);
+  const county: CountyView = {
+    region: { ...REGIONS[2]!, name: rename(REGIONS[2]!.name) },
+    at,
+    totals: {
+      schools: {
+        total: 20,
+        good: states("good"),
+        watch: states("watch"),
+        bad: states("bad"),
+        unknown: states("unknown"),
+      },
+      devices: {
+        total: sum((one) => one.devices.total),
+        up: sum((one) => one.devices.up),
+        down: sum((one) => one.devices.down),
+        unknown: sum((one) => one.devices.unknown),
+      },
+      rooms: {
+        total: sum((one) => one.rooms.total),
+        ready: sum((one) => one.rooms.ready),
+        unknown: sum((one) => one.rooms.unknown),
+      },
+      aps: { known: sum((one) => one.aps.known), online: sum((one) => one.aps.online) },
+      clients: sum((one) => one.clients ?? 0),
+      inRate: uplinks.reduce((all, link) => all + (link?.inRate ?? 0), 0),
+      outRate: uplinks.reduce((all, link) => all + (link?.outRate ?? 0), 0),
+      power: sum((one) => one.power ?? 0),
+    },
+    schools,
+    links,
+  };
+  return {
+    at,
+    county,
+    school: (id) => {
+      const row = schools.find((one) => one.id === id);
+      return row && schoolView(seed, at, row, links, rename);
+    },
+    device: (id) => {
+      const row = schools.find((one) => id.startsWith(`${one.id}-`));
+      const view = row && schoolView(seed, at, row, links, rename);
+      const device = view?.devices.find((one) => one.id === id);
+      return device && deviceView(seed, at, device, view, rename);
+    },
+    series: (query) => seriesView(seed, at, query),
+  };
+}
+
+const TROUBLE: Readonly<
+  Record<number, (at: number) => { state: State; use: number | null; reasons: Reason[] }>
+> = {
+  1: (at) => ({
+    state: "bad",
+    use: 96.2,
+    reasons: [
+      {
+        code: "uplink-saturated",
+        subject: "jb-02-up1",
+        name: "第二中学 上联",
+        value: 96.2,
+        since: at - 3 * HOUR,
+      },
+      { code: "board-silent", subject: "jb-02/b/302", name: "302", since: at - 3.3 * HOUR },
+    ],
+  }),
+  8: (at) => ({
+    state: "bad",
+    use: null,
+    reasons: [{ code: "uplink-down", subject: "jb-09-up1", name: "东坑中学 上联", since: at - 0.4 * HOUR }],
+  }),
+  13: () => ({ state: "watch", use: 41, reasons: [{ code: "aps-offline", value: 4 }] }),
+  17: (at) => ({
+    state: "watch",
+    use: 22,
+    reasons: [{ code: "ups-on-battery", subject: "jb-18-ups", name: "机房 UPS", since: at - 0.2 * HOUR }],
+  }),
+  19: () => ({ state: "unknown", use: null, reasons: [{ code: "no-data" }] }),
+};
+
+function schoolRow(
+  seed: number,
+  at: number,
+  n: number,
+  [name, nameEn]: readonly [string, string],
+  rename: Rename,
+): SchoolRow {
+  const random = seeded(seed + n);
+  const id = `jb-${String(n + 1).padStart(2, "0")}`;
+  const trouble = TROUBLE[n]?.(at);
+  const state = trouble?.state ?? "good";
+  const size = n === 1 ? 44 : n === 19 ? 3 : 14 + Math.floor(random() * 34);
+  const dead = state === "unknown";
+  const off = n === 13 ? 4 : n === 1 ? 1 : 0;
+  const total = size * 2 + 9;
+  return {
+    id,
+    path: `sn/yl/jb/${id}`,
+    name: rename(name),
+    nameEn: rename(nameEn),
+    kind:
+      n === 19 ? "teaching-point" : n === 10 || n === 17 ? "nine-year" : n === 18 ? "special" : KINDS[n % 5]!,
+    setting: n < 8 ? "urban" : n % 3 === 0 ? "town" : "rural",
+    students: n === 19 ? 23 : size * 41,
+    state,
+    reasons: (trouble?.reasons ?? []).map((reason) =>
+      reason.name === undefined ? reason : { ...reason, name: rename(reason.name) },
+    ),
+    devices: dead
+      ? { total: 7, up: 0, down: 0, unknown: 7 }
+      : { total, up: total - off - (n === 1 ? 2 : 0), down: off + (n === 1 ? 2 : 0), unknown: 0 },
+    rooms: dead
+      ? { total: 3, ready: 0, unknown: 3 }
+      : { total: size, ready: n === 1 ? 40 : size - off, unknown: n === 1 ? 1 : 0 },
+    aps: dead ? { known: 2, online: 0 } : { known: size, online: size - off },
+    clients: dead ? null : Math.round(size * (8 + random() * 14)),
+    power: dead ? null : Math.round(size * (420 + random() * 300)),
+    uplink: null,
+    at: dead ? at - 9 * HOUR : at - Math.floor(random() * 25_000),
+  };
+}
+
+function linksOf(seed: number, at: number, school: SchoolRow, n: number, rename: Rename): LinkView[] {
+  const random = seeded(seed * 7 + n);
+  const capacity = n < 5 ? 1e9 : n === 19 ? 1e8 : 5e8;
+  const trouble = TROUBLE[n]?.(at);
+  const use = trouble ? trouble.use : 6 + random() * 58;
+  const up = school.reasons.find((reason) => reason.code.startsWith("uplink"));
+  const link = (suffix: string, role: string, percent: number | null): LinkView => ({
+    id: `${school.id}-${suffix}`,
+    name: rename(`${PLACES[n]![0]} ${role === "uplink" ? "上联" : "备用上联"}`),
+    school: school.id,
+    schoolName: school.name,
+    schoolNameEn: school.nameEn,
+    role,
+    device: `${school.id}-core`,
+    interface: role === "uplink" ? "XGigabitEthernet0/0/1" : "XGigabitEthernet0/0/2",
+    carrier: CARRIERS[n % 3]!,
+    capacity,
+    inRate: percent === null ? null : (percent / 100) * capacity,
+    outRate: percent === null ? null : (percent / 100) * capacity * 0.17,
+    use: percent,
+    operState: up?.code === "uplink-down" && role === "uplink" ? "down" : "up",
+    state: role === "uplink" ? (up ? "bad" : school.state === "unknown" ? "unknown" : "good") : "good",
+    reasons: role === "uplink" && up ? [up] : [],
+    at: school.at,
+  });
+  return n < 4
+    ? [link("up1", "uplink", use), link("up2", "backup-uplink", 0.8 + random() * 4)]
+    : [link("up1", "uplink", use)];
+}
+
+function schoolView(
+  seed: number,
+  at: number,
+  school: SchoolRow,
+  links: LinkView[],
+  rename: Rename,
+): SchoolView {
+  const random = seeded(seed + school.id.length + Number(school.id.slice(3)));
+  const count = school.rooms.total;
+  const buildings = [
+    { id: "a", name: rename("明德楼") },
+    { id: "b", name: rename("致远楼") },
+  ];
+  const rooms: RoomView[] = [];
+  const devices: DeviceRow[] = [];
+  const device = (id: string, name: string, role: string, more: Partial<DeviceRow>): string => {
+    devices.push({
+      id: `${school.id}-${id}`,
+      name: rename(name),
+      school: school.id,
+      schoolName: school.name,
+      role,
+      vendor: null,
+      model: null,
+      addresses: [`10.82.${Number(school.id.slice(3))}.${(devices.length % 250) + 1}`],
+      room: null,
+      roomName: null,
+      protocol: "snmp",
+      state: "good",
+      up: "up",
+      since: at - (2 + random() * 900) * HOUR,
+      reasons: [],
+      at: at - Math.floor(random() * 40_000),
+      ...more,
+    });
+    return `${school.id}-${id}`;
+  };
+  device("core", "核心交换机", "core-switch", {
+    vendor: "Huawei",
+    model: "S5735-L48T4X-A",
+    state: school.id === SCHOOL ? "watch" : "good",
+    reasons: school.id === SCHOOL ? [{ code: "port-errors", name: rename("核心交换机"), value: 3.2 }] : [],
+  });
+  device("ac", "无线控制器", "wifi-controller", { vendor: "Huawei", model: "AC6508" });
+  for (const [n, building] of buildings.entries()) {
+    device(`sw-${building.id}`, `接入交换机 ${n + 1}`, "access-switch", {
+      vendor: "H3C",
+      model: "S5130S-52S",
+    });
+  }
+  device("ups", "机房 UPS", "ups", { vendor: "APC", model: "SMT2200" });
+  device("meter", "总电表", "meter", { vendor: "Eastron", model: "SDM630", protocol: "modbus" });
+  for (let n = 0; n < count; n += 1) {
+    const building = buildings[n < Math.ceil(count / 2) ? 0 : 1]!;
+    const place = n < Math.ceil(count / 2) ? n : n - Math.ceil(count / 2);
+    const floor = 1 + Math.floor(place / 6);
+    const id = `${floor}0${(place % 6) + 1}`;
+    const path = `${school.id}/${building.id}/${id}`;
+    const key = `${building.id}-${id}`;
+    const troubled = school.id === SCHOOL && building.id === "b";
+    const silent = troubled && id === "302";
+    const dark = troubled && id === "205";
+    const stuffy = troubled && id === "401";
+    const noAp = troubled && id === "103";
+    const state: State =
+      silent || noAp ? "bad" : stuffy ? "watch" : dark || school.state === "unknown" ? "unknown" : "good";
+    const within = { room: `${building.id}/${id}`, roomName: rename(id), protocol: "mqtt" };
+    const reasons: Reason[] = silent
+      ? [{ code: "board-silent", subject: path, name: rename(id), since: at - 3.3 * HOUR }]
+      : noAp
+        ? [{ code: "ap-offline", subject: path, name: rename(id), since: at - 1.1 * HOUR }]
+        : stuffy
+          ? [{ code: "air-poor", subject: path, name: rename(id), value: 1840 }]
+          : state === "unknown"
+            ? [{ code: "no-data", subject: path }]
+            : [];
+    const board = device(`board-${key}`, `${id} 大屏`, "board", {
+      ...within,
+      vendor: "Seewo",
+      model: "E86",
+      state: silent ? "bad" : state === "unknown" ? "unknown" : "good",
+      up: silent ? "down" : state === "unknown" ? "unknown" : "up",
+      reasons: silent ? reasons : [],
+    });
+    const ap = device(`ap-${key}`, `${id} AP`, "access-point", {
+      ...within,
+      vendor: "Huawei",
+      model: "AirEngine 5761",
+      state: noAp ? "bad" : "good",
+      up: noAp ? "down" : "up",
+      reasons: noAp ? reasons : [],
+    });
+    const sensor = n % 4 === 3 ? null : `${school.id}-sensor-${key}`;
+    const fresh = at - Math.floor(random() * 50_000);
+    rooms.push({
+      id,
+      path,
+      building: building.id,
+      buildingName: building.name,
+      name: rename(n === 20 ? "物理实验室" : n === 21 ? "计算机教室" : id),
+      type: n === 20 ? "laboratory" : n === 21 ? "computer-room" : "classroom",
+      floor,
+      seats: 48,
+      state,
+      reasons,
+      board: {
+        device: board,
+        state: silent ? "bad" : state === "unknown" ? "unknown" : "good",
+        power: silent || state === "unknown" ? null : random() > 0.2 ? "on" : "standby",
+        temperature: silent || state === "unknown" ? null : 34 + random() * 12,
+        usageToday: silent ? null : Math.round(random() * 14_000),
+        at: silent ? at - 3.3 * HOUR : fresh,
+      },
+      ap: {
+        device: ap,
+        state: noAp ? "bad" : "good",
+        clients: noAp ? null : Math.floor(random() * 46),
+        use: noAp ? null : 8 + random() * 40,
+        at: fresh,
+      },
+      sensor: sensor && {
+        device: sensor,
+        state: stuffy ? "watch" : state === "unknown" ? "unknown" : "good",
+        temperature: state === "unknown" ? null : 19.5 + random() * 4,
+        humidity: state === "unknown" ? null : 28 + random() * 18,
+        co2: state === "unknown" ? null : stuffy ? 1840 : 520 + random() * 600,
+        at: fresh,
+      },
+      devices: [board, ap],
+    });
+  }
+  return {
+    school,
+    region: REGIONS.slice(0, 3),
+    at,
+    buildings,
+    rooms,
+    devices,
+    links: links.filter((link) => link.school === school.id),
+  };
+}
+
+const neighborOf = (n: number): string | null =>
+  n < 2 ? "JB-EDU-AGG-01" : n >= 4 && n < 28 && n % 6 === 0 ? `S5130-${n}` : null;
+
+function interfacesOf(seed: number, at: number, rename: Rename): InterfaceView[] {
+  const random = seeded(seed + 99);
+  return Array.from({ length: 52 }, (_, n) => {
+    const uplink = n < 4;
+    const name = uplink ? `XGigabitEthernet0/0/${n + 1}` : `GigabitEthernet0/0/${n - 3}`;
+    const down = uplink ? n > 1 : random() > 0.62;
+    const shut = n === 50 || n === 51;
+    const speed = uplink ? 1e10 : 1e9;
+    const inRate = down ? 0 : n === 0 ? 962e6 : random() ** 3 * 3e8;
+    const outRate = down ? 0 : n === 0 ? 163e6 : random() ** 3 * 9e8;
+    const errors = n === 9 ? 3.2 : 0;
+    return {
+      ifIndex: n + 5,
+      key: name,
+      name: rename(name),
+      alias: n === 0 ? rename("上联 县教育城域网") : n === 9 ? rename("致远楼 2 层弱电间") : null,
+      type: "ethernetCsmacd",
+      mac: `48:57:02:1c:aa:${(n + 16).toString(16)}`,
+      mtu: 1500,
+      speed,
+      adminState: shut ? "down" : "up",
+      operState: down || shut ? "down" : "up",
+      inRate,
+      outRate,
+      inUse: (inRate / speed) * 100,
+      outUse: (outRate / speed) * 100,
+      inErrorRate: errors,
+      outErrorRate: 0,
+      inDiscardRate: n === 0 ? 0.4 : 0,
+      outDiscardRate: 0,
+      neighbor: neighborOf(n) === null ? null : rename(neighborOf(n)!),
+      at: at - 8_000,
+    };
+  });
+}
+
+function deviceView(
+  seed: number,
+  at: number,
+  device: DeviceRow,
+  school: SchoolView,
+  rename: Rename,
+): DeviceView {
+  const isSwitch = device.role.endsWith("switch");
+  const interfaces = isSwitch ? interfacesOf(seed, at, rename) : [];
+  const reading = (
+    quantity: string,
+    unit: string,
+    value: number | null,
+    tags: Record<string, string> = {},
+    more = {},
+  ) => ({
+    quantity,
+    tags: { device: device.id, ...tags },
+    unit,
+    value,
+    text: null,
+    status: "ok",
+    at: at - 12_000,
+    ...more,
+  });
+  return {
+    device,
+    school: { id: school.school.id, name: school.school.name, nameEn: school.school.nameEn },
+    region: REGIONS.slice(0, 3),
+    at,
+    identity: {
+      sysName: rename("JB-EZ-CORE-01"),
+      sysDescr: rename(
+        "S5735-L48T4X-A Huawei Versatile Routing Platform Software VRP (R) software, Version 5.170",
+      ),
+      sysObjectID: "1.3.6.1.4.1.2011.2.23.809",
+      profile: "huawei-vrp-switch",
+      vendor: device.vendor,
+      os: "VRP",
+      model: device.model === null ? null : rename(device.model),
+      version: "V200R021C00SPC600",
+      serial: rename("2102353GHK10N1000123"),
+    },
+    uptime: 43 * 86_400 + 7_300,
+    interfaces,
+    readings: isSwitch
+      ? [
+          reading("device.up", "state", 1, {}, { text: "up" }),
+          reading("device.cpu", "percent", 17, { sensor: rename("MPU Board 0") }),
+          reading("device.memory", "percent", 41.6, { sensor: rename("MPU Board 0") }),
+          reading("device.poll_duration", "s", 0.184),
+          reading("sensor.temperature", "degC", 46, { sensor: rename("MPU Board 0") }),
+          reading("sensor.fan_speed", "rpm", 4200, { sensor: "FAN 1" }),
+          reading("sensor.power", "W", 38.2, { sensor: "PWR 1" }),
+          reading("sensor.state", "state", null, { sensor: "PWR 2" }, { status: "absent" }),
+          reading("optics.rx_power", "dBm", -7.42, { interface: "XGigabitEthernet0/0/1" }),
+          reading("optics.tx_power", "dBm", -2.31, { interface: "XGigabitEthernet0/0/1" }),
+          reading("optics.bias", "A", 0.0064, { interface: "XGigabitEthernet0/0/1" }),
+          reading("probe.rtt", "s", 0.0021, { family: "ipv4" }),
+          reading("probe.reachable", "state", 1, { family: "ipv6" }, { text: "yes" }),
+        ]
+      : [
+          reading("board.power", "state", 2, {}, { text: "on" }),
+          reading("board.temperature", "degC", 41.2),
+          reading("board.cpu", "percent", 23.4),
+          reading("board.usage_today", "s", 8460),
+          reading("board.touch", "state", 1, {}, { text: "ok" }),
+        ],
+    addresses: [
+      { address: device.addresses[0]!, prefixLength: 24, interface: "Vlanif82" },
+      { address: "2001:db8:82::1", prefixLength: 64, interface: "Vlanif82" },
+    ],
+    neighbors: isSwitch
+      ? [
+          {
+            protocol: "lldp",
+            interface: "XGigabitEthernet0/0/1",
+            remoteName: rename("JB-EDU-AGG-01"),
+            remotePort: "XGE1/0/14",
+          },
+          {
+            protocol: "lldp",
+            interface: "GigabitEthernet0/0/3",
+            remoteName: "S5130-6",
+            remotePort: "GE1/0/52",
+          },
+        ]
+      : [],
+  };
+}
+
+/** A day of a school: quiet nights, two humps, and nothing at all for an hour and a half in the morning. */
+function seriesView(seed: number, at: number, query: URLSearchParams): SeriesView {
+  const from = Number(query.get("from"));
+  const to = Number(query.get("to"));
+  const asked = Number(query.get("step"));
+  const step = asked > 0 ? asked : 60_000;
+  const quantity = query.get("quantity") ?? "";
+  const device = query.get("device") ?? "";
+  const iface = query.get("interface") ?? "";
+  let hash = seed;
+  for (const char of quantity + device + iface) hash = (Math.imul(hash, 31) + char.codePointAt(0)!) | 0;
+  const random = seeded(hash);
+  const isRate = quantity.endsWith("_rate");
+  const scale = isRate
+    ? (iface.startsWith("X") ? 9.2e8 : 2e8) * (quantity.includes("out") ? 0.22 : 1)
+    : 10 + random() * 30;
+  const gap: readonly [number, number] = [at - 7 * HOUR, at - 5.5 * HOUR];
+  const points: [number, number][] = [];
+  for (let time = Math.ceil(from / step) * step; time <= to; time += step) {
+    const noise = random();
+    if (time >= gap[0] && time < gap[1]) continue;
+    const hour = ((time + 8 * HOUR) % (24 * HOUR)) / HOUR;
+    const hump =
+      Math.exp(-((hour - 10) ** 2) / 6) +
+      0.85 * Math.exp(-((hour - 15.5) ** 2) / 5) +
+      0.3 * Math.exp(-((hour - 20) ** 2) / 3);
+    points.push([
+      time,
+      isRate ? scale * (0.03 + hump * 0.8) * (0.8 + noise * 0.4) : scale * (0.9 + hump * 0.3 + noise * 0.05),
+    ]);
+  }
+  return {
+    from,
+    to,
+    step: asked > 0 ? asked : null,
+    series: [
+      {
+        quantity,
+        unit: isRate ? "bit/s" : "percent",
+        tags: { device, ...(iface ? { interface: iface } : {}) },
+        points,
+      },
+    ],
+  };
+}
