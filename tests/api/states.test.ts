@@ -1,0 +1,269 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Campus } from "../../src/api/campus.ts";
+import { byTrouble, THRESHOLDS, worse } from "../../src/api/rules.ts";
+import type { DeviceRow, RoomView, SchoolRow, SchoolView } from "../../src/api/schemas.ts";
+import { STATUS } from "../../src/measurements/status.ts";
+import { DOCUMENT, FakeCampus, makeWell } from "./campus.ts";
+
+const ALL = { subtree: "" };
+const PORT = { interface: "GE0/0/1" };
+let fake: FakeCampus;
+let campus: Campus;
+
+beforeEach(() => {
+  fake = new FakeCampus(DOCUMENT);
+  makeWell(fake, "s1");
+  campus = new Campus(fake);
+});
+
+function view(): SchoolView {
+  fake.pass();
+  return campus.schoolView(ALL, "s1")!;
+}
+const school = (): SchoolRow => view().school;
+const device = (id: string): DeviceRow => view().devices.find((one) => one.id === id)!;
+const room = (path: string): RoomView => view().rooms.find((one) => one.path === path)!;
+const codes = (row: { reasons: { code: string }[] }): string[] => row.reasons.map((one) => one.code);
+
+describe("a school where all is well", () => {
+  it("is good, and counts", () => {
+    expect(school()).toMatchObject({
+      state: "good",
+      reasons: [],
+      devices: { total: 11, up: 10, down: 0, unknown: 1 },
+      rooms: { total: 3, ready: 2, unknown: 1 },
+      aps: { known: 2, online: 2 },
+      clients: 55,
+      power: 3000,
+    });
+  });
+
+  it("is not troubled by what nobody measures", () => {
+    expect(device("s1-cam")).toMatchObject({ state: "unknown", up: "unknown" });
+    expect(room("s1/a/199")).toMatchObject({ state: "unknown", board: null, ap: null, sensor: null });
+  });
+});
+
+describe("no data", () => {
+  it("is unknown, never good", () => {
+    const empty = campus.schoolView(ALL, "s2")!;
+    expect(empty.school).toMatchObject({ state: "unknown", clients: null, power: null, at: null });
+    expect(empty.school.uplink).toMatchObject({ state: "unknown", use: null, inRate: null, operState: null });
+    for (const row of [...empty.devices, ...empty.rooms, ...empty.links]) expect(row.state).toBe("unknown");
+  });
+
+  it("is unknown for a device that answers but has told no number yet", () => {
+    fake.set("s2-core", "up");
+    const row = campus.schoolView(ALL, "s2")!.devices.find((one) => one.id === "s2-core")!;
+    expect(row).toMatchObject({
+      up: "up",
+      state: "unknown",
+      reasons: [{ code: "no-data", subject: "s2-core" }],
+    });
+  });
+
+  it("follows when what was good grows old", () => {
+    fake.pass(20 * 60_000);
+    const late = view();
+    expect(late.school.state).toBe("unknown");
+    expect(late.school.clients).toBeNull();
+    expect(late.school.power).toBeNull();
+    expect(late.links[0]).toMatchObject({ state: "unknown", inRate: null, reasons: [{ code: "stale" }] });
+    expect(late.devices.find((one) => one.id === "s1-core")).toMatchObject({
+      up: "unknown",
+      state: "unknown",
+      reasons: [{ code: "stale" }],
+    });
+    expect(late.school.at).not.toBeNull();
+  });
+
+  it("is not made of samples that carry an absence", () => {
+    fake.sample("s1-meter", "electric.active_power", { status: STATUS.timeout }, { phase: "l2" });
+    expect(school().power).toBeNull();
+    fake.sample("s1-meter", "electric.active_power", 2900, { phase: "total" });
+    expect(school().power).toBe(2900);
+  });
+
+  it("of one device makes the school unknown, with the count", () => {
+    fake.set("s1-meter", "unknown");
+    expect(school()).toMatchObject({ state: "unknown", reasons: [{ code: "device-unknown", value: 1 }] });
+  });
+});
+
+describe("an uplink", () => {
+  it.each([
+    [0.69, "good", []],
+    [0.7, "watch", ["uplink-busy"]],
+    [0.89, "watch", ["uplink-busy"]],
+    [0.9, "bad", ["uplink-saturated"]],
+    [1.0, "bad", ["uplink-saturated"]],
+  ] as const)("at %d of its contract is %s", (share, state, expected) => {
+    fake.sample("s1-core", "interface.out_rate", share * 1e9, PORT);
+    const now = view();
+    expect(now.links[0]!.state).toBe(state);
+    expect(codes(now.links[0]!)).toEqual(expected);
+    expect(now.school.state).toBe(state);
+    expect(codes(now.school)).toEqual(expected);
+  });
+
+  it("that is down is bad", () => {
+    fake.sample("s1-core", "interface.oper_state", 2, PORT);
+    expect(school()).toMatchObject({
+      state: "bad",
+      reasons: [{ code: "uplink-down", subject: "s1-up", name: "上联" }],
+      uplink: { operState: "down", state: "bad" },
+    });
+  });
+
+  it("without a contract is measured against its interface", () => {
+    fake.replace({
+      ...DOCUMENT,
+      links: [{ id: "s1-up", role: "uplink", device: "s1-core", interface: "GE0/0/1" }],
+    });
+    fake.sample("s1-core", "interface.speed", 100e6, PORT);
+    fake.sample("s1-core", "interface.in_rate", 95e6, PORT);
+    expect(view().links[0]).toMatchObject({ capacity: 100e6, use: 95, state: "bad" });
+  });
+});
+
+describe("a device that does not answer", () => {
+  it.each([
+    ["s1-core", "bad", "device-down"],
+    ["s1-ac", "bad", "device-down"],
+    ["s1-acc", "watch", "device-down"],
+    ["s1-board-101", "watch", "board-silent"],
+    ["s1-air", "watch", "sensor-silent"],
+    ["s1-meter", "watch", "meter-silent"],
+    ["s1-ups", "watch", "device-down"],
+  ] as const)("%s makes the school %s", (id, state, code) => {
+    fake.set(id, "down", "timeout");
+    const now = view();
+    expect(now.school.state).toBe(state);
+    expect(now.school.reasons.find((one) => one.subject === id)?.code).toBe(code);
+    expect(now.devices.find((one) => one.id === id)).toMatchObject({ state: "bad", up: "down" });
+    expect(now.school.devices.down).toBe(1);
+  });
+
+  it("a silent board makes its room bad and not ready, and says which room", () => {
+    fake.set("s1-board-101", "down");
+    const now = view();
+    expect(now.rooms.find((one) => one.path === "s1/a/101")).toMatchObject({
+      state: "bad",
+      board: { state: "bad" },
+      reasons: [{ code: "board-silent", subject: "s1-board-101", name: "一年级一班" }],
+    });
+    expect(now.school.rooms).toEqual({ total: 3, ready: 1, unknown: 1 });
+  });
+
+  it("a silent sensor leaves its room ready", () => {
+    fake.set("s1-air", "down");
+    const now = view();
+    expect(now.rooms[0]).toMatchObject({ state: "watch", reasons: [{ code: "sensor-silent" }] });
+    expect(now.school.rooms.ready).toBe(2);
+  });
+
+  it("a board that was never heard leaves its room unknown", () => {
+    fake.set("s1-board-102", "unknown");
+    const now = view();
+    expect(now.rooms.find((one) => one.path === "s1/a/102")!.state).toBe("unknown");
+    expect(now.school.rooms).toEqual({ total: 3, ready: 1, unknown: 2 });
+  });
+});
+
+describe("access points", () => {
+  it("one offline makes its room bad and the school watch", () => {
+    view();
+    fake.sample("s1-ac", "wifi.ap_state", 0, { ap: "AP-101" });
+    const now = view();
+    expect(now.school).toMatchObject({ state: "watch", aps: { known: 2, online: 1 } });
+    expect(codes(now.school)).toEqual(["ap-offline"]);
+    expect(now.rooms[0]).toMatchObject({ state: "bad", ap: { state: "bad" } });
+    expect(now.devices.find((one) => one.id === "s1-ap-101")).toMatchObject({ up: "down", since: now.at });
+  });
+
+  it("several offline are one reason with a count", () => {
+    for (const room of ["101", "102"]) fake.sample("s1-ac", "wifi.ap_state", 0, { ap: `AP-${room}` });
+    expect(school().reasons).toEqual([{ code: "aps-offline", value: 2 }]);
+  });
+
+  it("are unknown when their controller says nothing any more", () => {
+    for (const room of ["101", "102"])
+      fake.sample("s1-ac", "wifi.ap_state", { status: STATUS.timeout }, { ap: `AP-${room}` });
+    expect(device("s1-ap-101")).toMatchObject({ up: "unknown", state: "unknown" });
+    expect(school().aps).toEqual({ known: 2, online: 0 });
+  });
+});
+
+describe("what a device measures", () => {
+  it.each([
+    ["s1-board-101", "board.temperature", THRESHOLDS.boardHot, {}, "watch", "board-hot"],
+    ["s1-board-101", "board.faults", 1, {}, "watch", "board-fault"],
+    ["s1-board-101", "board.touch", 0, {}, "watch", "board-fault"],
+    ["s1-air", "sensor.co2", THRESHOLDS.co2Poor, { sensor: "air" }, "watch", "air-poor"],
+    ["s1-air", "sensor.temperature", THRESHOLDS.roomHot, { sensor: "air" }, "watch", "air-poor"],
+    ["s1-air", "sensor.temperature", THRESHOLDS.roomCold, { sensor: "air" }, "watch", "air-poor"],
+    ["s1-ups", "ups.output_source", 5, {}, "bad", "ups-on-battery"],
+    ["s1-ups", "ups.on_battery", 30, {}, "bad", "ups-on-battery"],
+    ["s1-ups", "ups.battery_state", 3, {}, "bad", "ups-battery-low"],
+    ["s1-acc", "interface.in_error_rate", THRESHOLDS.portErrors, PORT, "watch", "port-errors"],
+  ] as const)("%s %s at %d", (id, quantityId, value, tags, state, code) => {
+    fake.sample(id, quantityId, value, tags);
+    const now = view();
+    const row = now.devices.find((one) => one.id === id)!;
+    expect(row.state).toBe(state);
+    expect(codes(row)).toEqual([code]);
+    expect(now.school.state).toBe(state);
+    expect(codes(now.school)).toEqual([code]);
+  });
+
+  it("does not trouble just inside the limits", () => {
+    fake.sample("s1-board-101", "board.temperature", THRESHOLDS.boardHot - 0.1);
+    fake.sample("s1-air", "sensor.co2", THRESHOLDS.co2Poor - 1, { sensor: "air" });
+    fake.sample("s1-air", "sensor.temperature", THRESHOLDS.roomHot - 0.1, { sensor: "air" });
+    fake.sample("s1-acc", "interface.in_error_rate", THRESHOLDS.portErrors - 0.1, PORT);
+    expect(school().state).toBe("good");
+  });
+});
+
+describe("reasons and order", () => {
+  it("the most serious come first, at most twenty", () => {
+    const many = structuredClone(DOCUMENT);
+    for (let i = 0; i < 40; i++)
+      many.schools![0]!.devices!.push({
+        id: `s1-m${i}`,
+        role: "board",
+        protocol: "mqtt",
+        building: "a",
+        room: "101",
+      });
+    fake.replace(many);
+    for (let i = 0; i < 40; i++) fake.set(`s1-m${i}`, "down");
+    fake.sample("s1-core", "interface.oper_state", 2, PORT);
+    const row = school();
+    expect(row.reasons.length).toBe(THRESHOLDS.reasons);
+    expect(row.reasons[0]!.code).toBe("uplink-down");
+    expect(row.state).toBe("bad");
+  });
+
+  it("bad is worse than watch, watch than unknown, unknown than good", () => {
+    const order = ["bad", "watch", "unknown", "good"] as const;
+    expect([...order].reverse().sort(byTrouble)).toEqual(order);
+    expect(worse("good", "unknown")).toBe("unknown");
+    expect(worse("watch", "unknown")).toBe("watch");
+  });
+});
+
+describe("a look", () => {
+  it("lasts two seconds, and ends when the inventory is replaced", () => {
+    const before = campus.schoolView(ALL, "s1")!;
+    fake.sample("s1-core", "interface.oper_state", 2, PORT);
+    expect(campus.schoolView(ALL, "s1")!.school).toBe(before.school);
+    fake.replace(DOCUMENT);
+    expect(campus.schoolView(ALL, "s1")!.school.state).toBe("bad");
+    fake.sample("s1-core", "interface.oper_state", 1, PORT);
+    fake.pass(1999);
+    expect(campus.schoolView(ALL, "s1")!.school.state).toBe("bad");
+    fake.pass(1);
+    expect(campus.schoolView(ALL, "s1")!.school.state).toBe("good");
+  });
+});
