@@ -20,6 +20,8 @@ export interface SpooledBatch {
   readonly batch: SampleBatch;
   /** Rows of the spool; give them to `remove` when the batch is stored. */
   readonly ids: readonly number[];
+  /** Samples of these rows that cannot be sent: damaged, or of a quantity that is not known any more. */
+  readonly lost: number;
 }
 
 interface School {
@@ -207,16 +209,17 @@ export class Spool {
     const ids: number[] = [];
     const builder = new BatchBuilder(samples);
     let read = 0;
+    let lost = 0;
     for (const row of this.#database.prepare("SELECT id, samples, record FROM spool ORDER BY id").iterate()) {
       ids.push(row["id"] as number);
       read += row["samples"] as number;
       const frame = decodeFrame(row["record"] as Uint8Array);
-      if (!frame) this.#dropped += row["samples"] as number;
+      if (!frame) lost += row["samples"] as number;
       else
         for (let i = 0; i < frame.length; i++) {
           const series = this.#numbers.get(frame.series[i]!);
           if (series === undefined) {
-            this.#dropped++;
+            lost++;
             continue;
           }
           builder.add(series, frame.time[i]!, frame.value[i]!);
@@ -234,14 +237,15 @@ export class Spool {
       value: builder.value,
       status: builder.status,
     };
-    return { batch, ids };
+    return { batch, ids, lost };
   }
 
-  /** Takes rows out; rows that are gone already are no error. */
-  remove(ids: readonly number[]): void {
+  /** Takes out what was peeked at; rows that are gone already are no error. */
+  remove({ ids, lost }: SpooledBatch): void {
     this.#change(() => {
       for (const id of ids) this.#delete(id);
     });
+    this.#dropped += lost;
     if (this.#samples === 0) this.#shrink();
   }
 

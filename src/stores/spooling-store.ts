@@ -15,11 +15,14 @@ export interface SpoolingOptions {
   readonly clock: { monotonic(): number };
   /** 0 <= x < 1, for the jitter. */
   readonly random: () => number;
+  /** A batch that the store has not taken after so long goes into the spool as well; default 2 s. */
+  readonly patienceMs?: number;
   /** First and longest wait before the store is tried again; default 500 ms and 30 s. */
   readonly backoffMs?: { readonly first: number; readonly longest: number };
 }
 
 const DEFAULT_CAP = 256 * 1024 * 1024;
+const DEFAULT_PATIENCE = 2000;
 const DEFAULT_BACKOFF = { first: 500, longest: 30_000 };
 /** Samples that are sent again at once. */
 const REPLAY_SAMPLES = 5000;
@@ -39,6 +42,8 @@ export class SpoolingStore implements Store {
   /** Failed tries in a row; 0 while the store is there. */
   #failures = 0;
   #retryAt = 0;
+  /** Batches that the store is still busy with after our patience ran out. */
+  #stragglers = 0;
   #reason: string | undefined;
   /** Why the spool itself failed, if it did. */
   #spoolFailure: string | undefined;
@@ -73,15 +78,9 @@ export class SpoolingStore implements Store {
 
   async write(batch: SampleBatch, table: SeriesTable): Promise<void> {
     if (!this.#open) throw new CampusError("E_STORE_WRITE", "the store is not open");
-    if (this.#failures === 0) {
-      try {
-        await this.#inner.write(batch, table);
-        this.#accepted += batch.length;
-        return;
-      } catch (error) {
-        if (!isCampusError(error) || !error.retryable) throw error;
-        this.#away(error);
-      }
+    if (this.#failures === 0 && this.#stragglers === 0 && (await this.#direct(batch, table))) {
+      this.#accepted += batch.length;
+      return;
     }
     try {
       this.#spool.append(batch, table);
@@ -92,6 +91,38 @@ export class SpoolingStore implements Store {
     this.#spoolFailure = undefined;
     this.#accepted += batch.length;
     this.#replay();
+  }
+
+  /** Whether the store took the batch in time; it may still take it later, which changes nothing. */
+  async #direct(batch: SampleBatch, table: SeriesTable): Promise<boolean> {
+    const patience = new AbortController();
+    const taken = this.#inner.write(batch, table).then(
+      () => true,
+      (error: unknown) => {
+        if (!isCampusError(error) || !error.retryable) throw error;
+        this.#away(error);
+        return false;
+      },
+    );
+    const late = delay(this.#options.patienceMs ?? DEFAULT_PATIENCE, "late" as const, {
+      signal: patience.signal,
+      ref: false,
+    }).catch(() => "late" as const);
+    try {
+      const result = await Promise.race([taken, late]);
+      if (result !== "late") return result;
+    } finally {
+      patience.abort();
+    }
+    this.#stragglers++;
+    this.#reason = "the store is slow";
+    void taken
+      .catch(() => {})
+      .finally(() => {
+        this.#stragglers--;
+        if (this.#failures === 0) this.#reason = undefined;
+      });
+    return false;
   }
 
   query(query: SeriesQuery): Promise<SeriesResult[]> {
@@ -180,6 +211,6 @@ export class SpoolingStore implements Store {
       return;
     }
     if (next.batch.length > 0) await this.#inner.write(next.batch, this.#spool.table);
-    this.#spool.remove(next.ids);
+    this.#spool.remove(next);
   }
 }
