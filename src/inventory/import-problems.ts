@@ -40,13 +40,18 @@ export class ProblemList {
 
 /** `devices.csv row 7, column D "role": …`, `inventory.yaml:12 schools[0].kind: …`. */
 export function problemText(problem: ImportProblem): string {
+  return `${problemPlace(problem)}: ${problem.text}`;
+}
+
+/** Where a problem is: `devices.csv row 7, column D "role"`, `inventory.yaml:12 schools[0].kind`. */
+export function problemPlace(problem: ImportProblem): string {
   const { row, column, line, key } = problem;
   let where = printable(problem.file);
   if (row !== undefined) where += ` row ${row}`;
   if (column) where += `, column ${column.letter} "${printable(column.header)}"`;
   if (row === undefined && line !== undefined) where += `:${line}`;
   if (row === undefined && key) where += ` ${key}`;
-  return `${where}: ${problem.text}`;
+  return where;
 }
 
 /** Column of a problem by its position from 0. */

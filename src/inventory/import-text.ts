@@ -1,7 +1,7 @@
 import { printable } from "../settings/wording.ts";
 import type { RowDifference } from "./differences.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { problemText } from "./import-problems.ts";
+import { problemPlace, problemText } from "./import-problems.ts";
 
 export interface TextOptions {
   /** Colours for a terminal. */
@@ -47,9 +47,13 @@ function valueText(value: unknown): string {
 }
 
 /** Every problem of a plan on a line of its own, and their number; empty when there is none. */
-export function formatProblems(plan: ImportPlan): string {
+export function formatProblems(plan: ImportPlan, options: Pick<TextOptions, "color"> = {}): string {
   if (plan.problemCount === 0) return "";
-  const lines = plan.problems.map(problemText);
+  const lines = plan.problems.map((problem) =>
+    options.color
+      ? `${COLORS.removed}${problemPlace(problem)}${PLAIN}: ${problem.text}`
+      : problemText(problem),
+  );
   if (plan.problemCount > lines.length) lines.push(`… and ${plan.problemCount - lines.length} more`);
   lines.push(`${plan.problemCount} ${plan.problemCount === 1 ? "problem" : "problems"}; nothing is imported`);
   return lines.join("\n");

@@ -52,6 +52,10 @@ export async function importYaml(
       });
     return lineOf;
   }
+  const nameOf = (origin: Origin) => {
+    const line = origin.file === number && origin.path ? lineOf(origin.path) : undefined;
+    return line === undefined ? fileName(origin) : `${file.name}:${line}`;
+  };
   visitDocument(result.data, (kind, row, path) => {
     const before = merge.give(kind, keyOf(kind, row), row, { file: number, path });
     if (before)
@@ -59,7 +63,7 @@ export async function importYaml(
         file: file.name,
         line: lineOf(path),
         key: formatKey(path),
-        text: `${kind} "${keyOf(kind, row)}" is given already in ${fileName(before)}; keep one of the two`,
+        text: `${kind} "${keyOf(kind, row)}" is given already in ${nameOf(before)}; keep one of the two`,
       });
   });
   markComplete(value, result.data.schools, merge);
