@@ -2,11 +2,10 @@ import type { SeriesTable, TagKey, Tags } from "../../src/measurements/series.ts
 import { seriesText } from "../../src/measurements/series.ts";
 import type { Template } from "../../src/profiles/compiled.ts";
 import { type BoundPoint, type BoundRows, BoundTable } from "./bound-table.ts";
-import { indexKey } from "./client.ts";
 import { getObjects } from "./get.ts";
 import { gatherInputs } from "./inputs.ts";
 import type { ResponseView } from "./message.ts";
-import { decodeArcs } from "./oid.ts";
+import { decodeArcs, indexKey } from "./oid.ts";
 import type { TablePlan } from "./plan.ts";
 import type { SnmpSession } from "./session.ts";
 import { type BoundTables, templateText } from "./template-text.ts";
@@ -208,6 +207,7 @@ export function carryOver(from: BoundRows, to: BoundTable, free: (slot: number) 
     const tagsBefore = before < 0 ? undefined : from.tags[before];
     if (!tags || !tagsBefore || seriesText("", tags) !== seriesText("", tagsBefore)) continue;
     taken[before] = 1;
+    to.discontinuity[row] = from.discontinuity[before]!;
     for (let i = 0; i < to.points.length; i++) {
       const now = to.points[i]!;
       const old = from.points[i]!;

@@ -2,12 +2,12 @@ import type { DeviceFacts } from "../../src/inventory/facts.ts";
 import type { Tags } from "../../src/measurements/series.ts";
 import { carryOver, nameInterfaces, readTable, tagRows } from "./bind.ts";
 import { BoundTable } from "./bound-table.ts";
-import { describeEnd } from "./client.ts";
 import type { Emitter } from "./emit.ts";
 import { deviceFacts } from "./facts.ts";
 import { identify, type SystemGroup } from "./identity.ts";
 import type { ProfilePlan, TablePlan } from "./plan.ts";
 import type { SnmpSession } from "./session.ts";
+import { describeEnd } from "./walk.ts";
 
 /** A column the device proved not to have is asked for again after this. */
 const ABSENT_MS = 86_400_000;
@@ -84,11 +84,11 @@ export class Binding {
       const failed = typeof end === "object" && end.outcome !== "status";
       if (end !== "end") partial.push(`${plan.table.id}: ${describeEnd(end)}`);
       if (failed && table.rows === 0) return { answered: false, partial };
-      // A part of a table does not make the rest of its rows go away.
-      if (end !== "end" && table.rows < (this.tables.get(plan.table.id)?.rows ?? 0)) continue;
       memory.boundAt = now;
       memory.dueAt = now + plan.rebindMs * (0.9 + 0.2 * this.#random());
       memory.dirty = false;
+      // A part of a table does not make the rest of its rows go away.
+      if (end !== "end" && table.rows < (this.tables.get(plan.table.id)?.rows ?? 0)) continue;
       fresh.set(plan.table.id, table);
     }
     this.#derive(fresh);

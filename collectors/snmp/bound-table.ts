@@ -1,8 +1,7 @@
 import type { Tags } from "../../src/measurements/series.ts";
-import { indexKey } from "./client.ts";
 import { decodeNumber, decodeText } from "./decode.ts";
 import type { ResponseView } from "./message.ts";
-import { encodeIndex, equalBytes } from "./oid.ts";
+import { encodeIndex, equalBytes, indexKey } from "./oid.ts";
 import type { TablePlan } from "./plan.ts";
 import { decodeIndex, type RowIndex } from "./row-index.ts";
 
@@ -30,6 +29,7 @@ export interface BoundRows {
   readonly rows: number;
   readonly tags: readonly (Tags | undefined)[];
   readonly points: readonly BoundPoint[];
+  readonly discontinuity: Float64Array;
   rowOf(arcs: readonly number[]): number;
 }
 
@@ -80,7 +80,8 @@ export class BoundTable {
 
   /** The rows with the tags and series of now, to compare with after they were made anew. */
   snapshot(): BoundRows {
-    return { rows: this.rows, tags: this.tags, points: this.points, rowOf: (arcs) => this.rowOf(arcs) };
+    const { rows, tags, points, discontinuity } = this;
+    return { rows, tags, points, discontinuity, rowOf: (arcs) => this.rowOf(arcs) };
   }
 
   /** Starts a poll: no cell counts as read. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../src/collection/contract.ts";
 import { CampusError } from "../../src/errors/campus-error.ts";
 import { type Failure, getObjects } from "./get.ts";
 import type { ResponseView } from "./message.ts";
-import { decodeArcs, encodeOid, type OidBytes, parseOid } from "./oid.ts";
+import { decodeArcs, encodeOid, indexKey, type OidBytes, parseOid } from "./oid.ts";
 import { type SessionCost, type SessionOptions, SnmpSession } from "./session.ts";
 import { SnmpTransport, type TransportOptions } from "./transport.ts";
 import { SnmpValue } from "./value.ts";
@@ -116,19 +116,6 @@ export class SnmpTarget {
     if (items.length === 0 && typeof end === "object") throw failureError(end, this.session);
     return { items, end, partial: end !== "end" };
   }
-}
-
-/** A row's index as a key of a map: its octets as a one-octet-a-character string. */
-export function indexKey(bytes: Uint8Array, start: number, end: number): string {
-  let key = "";
-  for (let i = start; i < end; i++) key += String.fromCharCode(bytes[i]!);
-  return key;
-}
-
-/** Why a walk ended, for people. */
-export function describeEnd(end: WalkEnd): string {
-  if (typeof end === "object") return end.status ?? end.outcome;
-  return end;
 }
 
 function byIndexOrder(a: { index: readonly number[] }, b: { index: readonly number[] }): number {

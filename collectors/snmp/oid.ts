@@ -141,3 +141,10 @@ function arcAt(bytes: Uint8Array, at: number, end: number): number {
   }
   return arc;
 }
+
+/** A row's index as a key of a map: its octets as a one-octet-a-character string. */
+export function indexKey(bytes: Uint8Array, start: number, end: number): string {
+  let key = "";
+  for (let i = start; i < end; i++) key += String.fromCharCode(bytes[i]!);
+  return key;
+}

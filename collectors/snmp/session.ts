@@ -129,13 +129,14 @@ export class SnmpSession {
       return "closed";
     }
     const { cost } = this;
+    const retries = Math.min(options.retries ?? this.#retries, this.#retries);
     return new Promise((resolve) => {
       let sent = 0;
       const exchange: Exchange = {
         peer: this.peer,
         request,
         timeoutMs: options.timeoutMs ?? this.#timeoutMs,
-        retries: options.retries ?? this.#retries,
+        retries,
         accept: options.accept ?? acceptAny,
         sent: (octets) => {
           cost.requests++;

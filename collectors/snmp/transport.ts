@@ -238,12 +238,18 @@ export class SnmpTransport {
   #receive(bytes: Buffer, from: RemoteInfo): void {
     const view = this.#view;
     if (!this.#open) return;
-    if (!view.readHeader(bytes)) return this.#count("snmp.malformed");
+    if (!view.readHeader(bytes)) {
+      this.#count("snmp.malformed");
+      return;
+    }
     const flight = this.#byId.get(view.requestId);
-    if (!flight) return this.#count(this.#settled.has(view.requestId) ? "snmp.late" : "snmp.unknown_id");
-    const reason = this.#refuse(flight.exchange, view, from);
-    if (reason) return this.#count(`snmp.${reason}`);
-    this.#settle(flight, "reply", view, this.#clock.now());
+    const reason = flight ? this.#refuse(flight.exchange, view, from) : this.#unasked(view.requestId);
+    if (reason) this.#count(`snmp.${reason}`);
+    else if (flight) this.#settle(flight, "reply", view, this.#clock.now());
+  }
+
+  #unasked(id: number): DropReason {
+    return this.#settled.has(id) ? "late" : "unknown_id";
   }
 
   #refuse(exchange: Exchange, view: ResponseView, from: RemoteInfo): DropReason | undefined {

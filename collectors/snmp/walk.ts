@@ -17,7 +17,7 @@ export const DEFAULT_LIMITS: WalkLimits = { maxRows: 100_000, maxMs: 30_000, max
 /** Columns in one request: a row must fit a datagram several times. */
 const MAX_COLUMNS = 16;
 /** How often a request that got no answer is made smaller before the walk gives up. */
-const MAX_SHRINKS = 3;
+const MAX_SHRINKS = 2;
 
 /**
  * Why a walk ended. `end`: every column was read to its end. Anything else leaves a partial result:
@@ -25,6 +25,12 @@ const MAX_SHRINKS = 3;
  * answer with nothing in it), or a failure.
  */
 export type WalkEnd = "end" | "not_increasing" | "rows" | "time" | "octets" | "empty" | Failure;
+
+/** Why a walk ended, for people. */
+export function describeEnd(end: WalkEnd): string {
+  if (typeof end === "object") return end.status ?? end.outcome;
+  return end;
+}
 
 /** Called for each value: column number, varbind `i`, and where its index starts in the datagram. */
 export type WalkVisitor = (
@@ -161,11 +167,14 @@ class ColumnWalk {
   #ask(): Promise<string & ("reply" | "timeout" | "unreachable" | "closed")> {
     const oids = this.#asked.map((column) => column.last.subarray(column.lastStart, column.lastEnd));
     const left = this.#expectedRows - Math.min(...this.#asked.map((column) => column.rows)) + 1;
-    this.#repetitions = this.#bulk ? this.#session.repetitions.choose(oids.length, Math.max(left, 1)) : 1;
+    // More rows than were expected: how many is not known.
+    const rows = left > 0 ? left : Number.POSITIVE_INFINITY;
+    this.#repetitions = this.#bulk ? this.#session.repetitions.choose(oids.length, rows) : 1;
     const request = this.#bulk
       ? this.#session.prepare(PDU.getBulk, oids, this.#repetitions)
       : this.#session.prepare(PDU.getNext, oids);
-    return this.#session.exchange(request, this.#read);
+    // A lost answer is rather asked for in smaller pieces than again as it was.
+    return this.#session.exchange(request, this.#read, this.#repetitions > 1 ? { retries: 1 } : {});
   }
 
   readonly #read = (view: ResponseView, at: number): void => {
