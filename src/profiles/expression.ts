@@ -24,7 +24,7 @@ const MAX_CHARACTERS = 500;
 const MAX_DEPTH = 40;
 
 const TOKEN =
-  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|0x[0-9a-fA-F]+)|(#?[A-Za-z_][A-Za-z0-9_]*)|(\*\*|<=|>=|==|!=|&&|\|\||[-+*/%<>!?:(),]))/y;
+  /\s*(?:(0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(#?[A-Za-z_][A-Za-z0-9_]*)|(\*\*|<=|>=|==|!=|&&|\|\||[-+*/%<>!?:(),]))/y;
 
 interface Token {
   readonly kind: "number" | "name" | "operator" | "end";

@@ -33,19 +33,20 @@ export function partJsonSchema(): JsonSchema {
   return made(partSchema, "part.schema.json", "campusd device profile part");
 }
 
-/** The generated files of device-profiles/, name to text. */
-export function profileSchemaFiles(): ReadonlyMap<string, string> {
-  return new Map([
-    ["profile.schema.json", `${JSON.stringify(profileJsonSchema(), null, 2)}\n`],
-    ["part.schema.json", `${JSON.stringify(partJsonSchema(), null, 2)}\n`],
-  ]);
-}
-
 /** The keys that may stand in the mapping at `path`. */
 export function allowedKeys(schema: JsonSchema, path: KeyPath): string[] {
   let nodes: JsonSchema[] = [schema];
   for (const step of path) nodes = nodes.flatMap(alternatives).flatMap((node) => below(node, step));
-  return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
+  return [
+    ...new Set(
+      nodes
+        .flatMap(alternatives)
+        .flatMap((node) => [
+          ...Object.keys(node.properties ?? {}),
+          ...(node.propertyNames?.enum ?? []).map(String),
+        ]),
+    ),
+  ];
 }
 
 function alternatives(node: JsonSchema): JsonSchema[] {

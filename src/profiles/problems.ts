@@ -54,25 +54,31 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** ` - did you mean "x"?`, or a list of what is known when nothing is near and the list is short. */
+/** `; did you mean "x"?` where something is near, and all that is known where that is a short list. */
 export function hint(word: string, known: Iterable<string>): string {
   const all = [...known];
   const found = nearest(word, all);
-  if (found !== undefined) return `; did you mean "${found}"?`;
-  if (all.length === 0 || all.length > 24) return "";
-  return `; write one of: ${all.join(", ")}`;
+  const list = `write one of: ${all.join(", ")}`;
+  if (found !== undefined)
+    return `; did you mean "${found}"?${all.length <= 8 && all.length > 1 ? ` (${list})` : ""}`;
+  return all.length === 0 || all.length > 24 ? "" : `; ${list}`;
 }
 
-/** Levenshtein distance, or `limit` as soon as it cannot be less. */
+/** Edit distance with swaps of neighbours (optimal string alignment), or `limit` as soon as it cannot be less. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swap = a[i - 1] === b[j - 1] ? 0 : 1;
-      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + swap));
+      const change = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + change);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, before[j - 2]! + 1);
+      current.push(least);
     }
+    before = previous;
     previous = current;
   }
   return Math.min(limit, previous[b.length]!);

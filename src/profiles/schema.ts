@@ -106,7 +106,7 @@ const tags = z
 
 /** What every point has, whatever it is read with. */
 const pointMembers = {
-  quantity: z.string().describe("A quantity of the closed list (campusd check quantities lists them)."),
+  quantity: z.string().describe("A quantity of the closed list; docs/profiles.md has it."),
   unit: z
     .string()
     .optional()

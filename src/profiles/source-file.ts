@@ -43,7 +43,12 @@ export class SourceFile {
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const mark = error.mark;
-      problems.addAt(file, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1, `not valid YAML: ${error.reason}; a text with ": ", " #" or a brace in front stands in quotes`);
+      problems.addAt(
+        file,
+        (mark?.line ?? 0) + 1,
+        (mark?.column ?? 0) + 1,
+        `not valid YAML: ${error.reason}${yamlHint(error.reason)}`,
+      );
       return undefined;
     }
   }
@@ -82,4 +87,11 @@ function sameKey(key: { readonly value: unknown; readonly source?: string }, ste
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? (node as Node).range?.[0] : undefined;
+}
+
+/** What mostly lies behind a syntax error: a text that YAML takes for something else. */
+function yamlHint(reason: string): string {
+  return /empty|duplicated/.test(reason)
+    ? ""
+    : '; a text with ": " or " #" in it, or a brace or bracket in front, stands in quotes';
 }

@@ -35,7 +35,10 @@ function report(
       // Of the forms that are possible, the one that the text comes nearest to is the one that was meant.
       const forms = issue.errors.filter((errors) => errors.length > 0);
       const deep = forms.filter(
-        (errors) => !errors.some((e) => e.code === "invalid_type" && e.path.length === 0),
+        (errors) =>
+          !errors.some(
+            (e) => (e.code === "invalid_type" || e.code === "invalid_value") && e.path.length === 0,
+          ),
       );
       const meant = deep.sort((a, b) => a.length - b.length)[0];
       if (meant) for (const inner of meant) report(source, inner, path, jsonSchema, problems);
