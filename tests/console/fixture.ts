@@ -78,11 +78,10 @@ export async function startFixture(options: Options): Promise<Fixture> {
     response.on("close", () => streams.delete(response));
   }
 
-  function api(path: string, query: URLSearchParams, response: ServerResponse): void {
+  function api(path: string, query: URLSearchParams, response: ServerResponse): unknown {
     if (failure) {
       const { status, ...error } = failure;
-      json(response, { error: { ...error, context: {}, id: "t-500" } }, status);
-      return;
+      return json(response, { error: { ...error, context: {}, id: "t-500" } }, status);
     }
     const answer = (body: unknown): void => (body === undefined ? missing(response) : json(response, body));
     const [, resource = "", id = ""] = /^\/([a-z]+)\/?(.*)$/.exec(path) ?? [];

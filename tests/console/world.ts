@@ -123,8 +123,9 @@ export function makeWorld(seed: number, at: number, rename: Rename = (name) => n
     },
     device: (id) => {
       const row = schools.find((one) => id.startsWith(`${one.id}-`));
-      const view = row && schoolView(seed, at, row, links, rename);
-      const device = view?.devices.find((one) => one.id === id);
+      if (!row) return undefined;
+      const view = schoolView(seed, at, row, links, rename);
+      const device = view.devices.find((one) => one.id === id);
       return device && deviceView(seed, at, device, view, rename);
     },
     series: (query) => seriesView(seed, at, query),
@@ -271,11 +272,11 @@ function schoolView(
     });
     return `${school.id}-${id}`;
   };
-  device("core", "核心交换机", "core-switch", {
+  device("core", "弱电间核心", "core-switch", {
     vendor: "Huawei",
     model: "S5735-L48T4X-A",
     state: school.id === SCHOOL ? "watch" : "good",
-    reasons: school.id === SCHOOL ? [{ code: "port-errors", name: rename("核心交换机"), value: 3.2 }] : [],
+    reasons: school.id === SCHOOL ? [{ code: "port-errors", name: rename("弱电间核心"), value: 3.2 }] : [],
   });
   device("ac", "无线控制器", "wifi-controller", { vendor: "Huawei", model: "AC6508" });
   for (const [n, building] of buildings.entries()) {
@@ -354,14 +355,17 @@ function schoolView(
         use: noAp ? null : 8 + random() * 40,
         at: fresh,
       },
-      sensor: sensor && {
-        device: sensor,
-        state: stuffy ? "watch" : state === "unknown" ? "unknown" : "good",
-        temperature: state === "unknown" ? null : 19.5 + random() * 4,
-        humidity: state === "unknown" ? null : 28 + random() * 18,
-        co2: state === "unknown" ? null : stuffy ? 1840 : 520 + random() * 600,
-        at: fresh,
-      },
+      sensor:
+        sensor === null
+          ? null
+          : {
+              device: sensor,
+              state: stuffy ? "watch" : state === "unknown" ? "unknown" : "good",
+              temperature: state === "unknown" ? null : 19.5 + random() * 4,
+              humidity: state === "unknown" ? null : 28 + random() * 18,
+              co2: state === "unknown" ? null : stuffy ? 1840 : 520 + random() * 600,
+              at: fresh,
+            },
       devices: [board, ap],
     });
   }
@@ -384,7 +388,7 @@ function interfacesOf(seed: number, at: number, rename: Rename): InterfaceView[]
   return Array.from({ length: 52 }, (_, n) => {
     const uplink = n < 4;
     const name = uplink ? `XGigabitEthernet0/0/${n + 1}` : `GigabitEthernet0/0/${n - 3}`;
-    const down = uplink ? n > 1 : random() > 0.62;
+    const down = uplink ? n > 1 : n !== 9 && random() > 0.62;
     const shut = n === 50 || n === 51;
     const speed = uplink ? 1e10 : 1e9;
     const inRate = down ? 0 : n === 0 ? 962e6 : random() ** 3 * 3e8;

@@ -8,25 +8,21 @@ import type { State } from "../views.ts";
 export function Mark({ state, label, small }: { state: State; label?: boolean; small?: boolean }) {
   const words = useWords();
   const size = small ? 8 : 10;
-  const said = label
-    ? ({ role: "img", "aria-label": words.state[state] } as const)
-    : ({ "aria-hidden": true } as const);
   return (
-    <svg class={`mark is-${state}`} width={size} height={size} viewBox="0 0 10 10" {...said}>
+    // biome-ignore lint/a11y/noSvgWithoutTitle: a title would pop up over the link it stands in
+    <svg
+      class={`mark is-${state}`}
+      width={size}
+      height={size}
+      viewBox="0 0 10 10"
+      role={label ? "img" : undefined}
+      aria-label={label ? words.state[state] : undefined}
+      aria-hidden={label ? undefined : true}
+    >
       {state === "good" && <circle cx="5" cy="5" r="4" />}
       {state === "watch" && <path d="M5 .4 9.8 9.2H.2z" />}
       {state === "bad" && <rect x=".7" y=".7" width="8.6" height="8.6" rx="1" />}
       {state === "unknown" && <circle class="ring" cx="5" cy="5" r="3.6" />}
     </svg>
-  );
-}
-
-export function StateWord({ state }: { state: State }) {
-  const words = useWords();
-  return (
-    <span class={`state-word is-${state}`}>
-      <Mark state={state} />
-      {words.state[state]}
-    </span>
   );
 }

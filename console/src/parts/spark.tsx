@@ -57,10 +57,13 @@ export function Spark({ series, below, hours = 24, width = 96, height = 24, labe
       }
       if (!life.signal.aborted) timer = setTimeout(refresh, AGAIN_MS);
     };
-    const seen = new IntersectionObserver((entries) => {
-      clearTimeout(timer);
-      if (entries.some((entry) => entry.isIntersecting)) void refresh();
-    });
+    const seen = new IntersectionObserver(
+      (entries) => {
+        clearTimeout(timer);
+        if (entries.at(-1)?.isIntersecting) void refresh();
+      },
+      { rootMargin: "300px" },
+    );
     if (box.current) seen.observe(box.current);
     return () => {
       life.abort();
@@ -102,6 +105,7 @@ export function Spark({ series, below, hours = 24, width = 96, height = 24, labe
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >

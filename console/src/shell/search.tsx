@@ -145,7 +145,9 @@ export function Search() {
         }}
         onKeyDown={onKeyDown}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <span class="key-hint" aria-hidden="true">
+        /
+      </span>
       <div class={shown ? "search-list" : "search-list closed"}>
         <p class={list.length > 0 ? "hidden" : "quiet"} role="status">
           {shown ? status : ""}

@@ -1,7 +1,8 @@
 import { toSchool } from "../state/router.ts";
 import type { CountyView, DeviceView, Reason, RoomView, SchoolRow, SchoolView, State } from "../views.ts";
+import { term } from "../words/term.ts";
 import type { Words } from "../words/zh.ts";
-import { count, digits, percent, quantity, seconds } from "./format.ts";
+import { count, digits, seconds as duration, percent, quantity } from "./format.ts";
 import { nameIn, plain } from "./name.ts";
 import { byTrouble, portState, SERIOUSNESS } from "./order.ts";
 import { moment } from "./time.ts";
@@ -24,7 +25,7 @@ export interface Sentence {
 
 const MOST_CLAUSES = 3;
 
-function valueOf(reason: Reason, words: Words): string {
+function readable(reason: Reason, words: Words): string {
   const { value } = reason;
   if (value === undefined) return "";
   switch (reason.code) {
@@ -47,12 +48,20 @@ function valueOf(reason: Reason, words: Words): string {
 const COLDEST_PPM = 200;
 
 /** What is wrong, without saying with what: `自 07:52 起失联`. */
-export function predicate(reason: Reason, words: Words, now: number): string {
+function predicate(reason: Reason, words: Words, now: number): string {
   const since = reason.since === undefined ? "" : moment(reason.since, now);
   if (reason.code === "air-poor" && reason.value !== undefined && reason.value < COLDEST_PPM) {
     return words.roomTemperature(quantity(reason.value, "degC", words).text);
   }
-  return words.reason[reason.code](valueOf(reason, words), since);
+  return words.reason[reason.code](readable(reason, words), since);
+}
+
+/** `大屏自 07:52 起失联`; without the kind of thing when `name` says it already (`302 大屏`). */
+function withSubject(reason: Reason, words: Words, now: number, name = ""): string {
+  const what = predicate(reason, words, now);
+  const subject = term(words.subject, reason.code);
+  if (subject === reason.code || name.toLowerCase().includes(subject.toLowerCase())) return what;
+  return words.about(subject, what);
 }
 
 /** Reasons that name their thing themselves, so that its name before them would say it twice. */
@@ -68,10 +77,9 @@ const SELF_EVIDENT: ReadonlySet<string> = new Set([
 
 /** What is wrong with what, for a reader who knows the place already (`known` is its name). */
 export function reasonText(reason: Reason, words: Words, now: number, known = ""): string {
-  const what = predicate(reason, words, now);
   const name = reason.name ? plain(reason.name) : "";
-  if (!name || name === known || SELF_EVIDENT.has(reason.code)) return what;
-  return words.about(name, what);
+  if (!name || name === known || SELF_EVIDENT.has(reason.code)) return withSubject(reason, words, now, known);
+  return words.about(name, withSubject(reason, words, now, name));
 }
 
 const needy = (state: State): boolean => state === "bad" || state === "watch";
@@ -143,7 +151,7 @@ export function roomClause(room: RoomView, words: Words, now: number): string {
   const name = plain(room.name);
   const reason = room.reasons[0];
   return reason
-    ? words.aboutPlace(name, predicate(reason, words, now))
+    ? words.aboutPlace(name, withSubject(reason, words, now))
     : words.aboutPlace(name, words.state[room.state]);
 }
 
@@ -203,7 +211,7 @@ export function deviceSentence(view: DeviceView, words: Words, now: number): Sen
     parts.push(words.device.down(device.since === null ? "" : moment(device.since, now)));
   else if (device.up === "unknown") parts.push(words.device.upUnknown);
   else {
-    if (view.uptime !== null) parts.push(words.device.upFor(seconds(view.uptime, words).text));
+    if (view.uptime !== null) parts.push(words.device.upFor(duration(view.uptime, words).text));
     if (view.interfaces.length > 0) {
       parts.push(
         bad > 0

@@ -3,6 +3,11 @@ import { glossary } from "./zh-glossary.ts";
 /** `，自 08:10 起` and the like are made here, so that every sentence says time the same way. */
 const from = (since: string): string => (since ? `自 ${since} 起` : "");
 
+/** Between Chinese and Latin letters or digits stands a space. */
+const LATIN = /[\x21-\x7e]/;
+const gap = (before: string, after: string): boolean =>
+  before !== "" && after !== "" && (LATIN.test(before.at(-1)!) || LATIN.test(after[0]!));
+
 /**
  * The Chinese words of the console: the first language, written as such. `en.ts` has the same keys; the type
  * and a test hold that. A function takes values already formatted, never raw numbers, except for counts.
@@ -33,7 +38,7 @@ export const zh = {
     count: (n: number) => `${n} 个结果`,
   },
   time: {
-    asOf: (when: string) => `${when}的数据`,
+    asOf: (when: string) => `${when}更新`,
     now: "刚刚",
     seconds: (n: number) => `${n} 秒前`,
     minutes: (n: number) => `${n} 分钟前`,
@@ -115,7 +120,7 @@ export const zh = {
     aps: "在线 AP",
     apsDetail: (off: string) => `失联 ${off}`,
     uplink: "上联流量",
-    uplinkDetail: (power: string) => `用电 ${power}`,
+    power: (power: string) => `用电 ${power}`,
     clients: "无线终端",
     clientsDetail: (each: string) => `平均每台 AP ${each} 个`,
     wall: "各校状态与上联利用率",
@@ -234,6 +239,7 @@ export const zh = {
     operDown: "未连接",
     chosen: "图中端口",
     showing: (n: number, of: number) => `${of} 个端口中的 ${n} 个`,
+    allDevices: (n: number) => `显示全部 ${n} 台设备`,
     allReadings: (n: number) => `显示全部 ${n} 项`,
   },
   chart: {
@@ -258,22 +264,34 @@ export const zh = {
       `上联链路${from(since)}繁忙${value ? `，利用率 ${value}` : ""}`,
     "uplink-single": () => "只有一条上联链路可用",
     "aps-offline": (value: string) => (value ? `${value} 台 AP 失联` : "有 AP 失联"),
-    "board-silent": (_value: string, since: string) => `大屏${from(since)}失联`,
-    "board-fault": (value: string) => (value ? `大屏报告 ${value} 项故障` : "大屏报告故障"),
-    "board-hot": (value: string) => (value ? `大屏温度偏高，${value}` : "大屏温度偏高"),
-    "ap-offline": (_value: string, since: string) => `AP ${from(since)}失联`,
-    "sensor-silent": (_value: string, since: string) => `传感器${from(since)}没有数据`,
+    "board-silent": (_value: string, since: string) => `${from(since)}失联`,
+    "board-fault": (value: string) => (value ? `报告 ${value} 项故障` : "报告故障"),
+    "board-hot": (value: string) => (value ? `温度偏高，${value}` : "温度偏高"),
+    "ap-offline": (_value: string, since: string) => `${from(since)}失联`,
+    "sensor-silent": (_value: string, since: string) => `${from(since)}没有数据`,
     "air-poor": (value: string) => (value ? `二氧化碳 ${value}，需要通风` : "空气不佳，需要通风"),
-    "port-errors": (value: string) => (value ? `端口有错包，每秒 ${value} 个` : "端口有错包"),
-    "ups-on-battery": (_value: string, since: string) => `UPS ${from(since)}由电池供电`,
-    "ups-battery-low": (value: string) => (value ? `UPS 电池电量仅 ${value}` : "UPS 电池电量低"),
-    "meter-silent": (_value: string, since: string) => `电表${from(since)}没有数据`,
+    "port-errors": (value: string) => (value ? `有错包，每秒 ${value} 个` : "有错包"),
+    "ups-on-battery": (_value: string, since: string) => `${from(since)}由电池供电`,
+    "ups-battery-low": (value: string) => (value ? `电池电量仅 ${value}` : "电池电量低"),
+    "meter-silent": (_value: string, since: string) => `${from(since)}没有数据`,
     "no-data": () => "还没有数据",
     stale: (_value: string, since: string) => (since ? `数据停在 ${since}` : "数据已过时"),
   },
+  /** The thing a reason is about, where its name does not tell. */
+  subject: {
+    "board-silent": "大屏",
+    "board-fault": "大屏",
+    "board-hot": "大屏",
+    "ap-offline": "AP",
+    "sensor-silent": "传感器",
+    "port-errors": "端口",
+    "ups-on-battery": "UPS",
+    "ups-battery-low": "UPS",
+    "meter-silent": "电表",
+  },
   roomTemperature: (value: string) => `室温 ${value}`,
   /** `二中` and `大屏失联` become one clause. */
-  about: (name: string, what: string) => `${name}${what}`,
+  about: (name: string, what: string) => name + (gap(name, what) ? " " : "") + what,
   aboutPlace: (name: string, what: string) => `${name}：${what}`,
   between: "；",
   afterLead: "：",

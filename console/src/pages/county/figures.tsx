@@ -4,27 +4,8 @@ import { useWords } from "../../state/context.ts";
 import { count, digits, prefixed, rate } from "../../text/format.ts";
 import type { CountyView } from "../../views.ts";
 
-/** In and out of the uplinks, with arrows that are read as words. */
-export function InOut({ inRate, outRate }: { inRate: number | null; outRate: number | null }) {
-  const words = useWords();
-  return (
-    <span class="in-out">
-      <span>
-        <Icon name="down" size={12} />
-        <span class="hidden">{words.chart.in}</span>
-        <Value shown={rate(inRate)} />
-      </span>
-      <span>
-        <Icon name="up" size={12} />
-        <span class="hidden">{words.chart.out}</span>
-        <Value shown={rate(outRate)} />
-      </span>
-    </span>
-  );
-}
-
 export function CountyFigures({ totals }: { totals: CountyView["totals"] }) {
-  const { county } = useWords();
+  const { county, chart } = useWords();
   const { devices, rooms, aps, clients } = totals;
   const number = (n: number): string => count(n).text;
   return (
@@ -41,8 +22,19 @@ export function CountyFigures({ totals }: { totals: CountyView["totals"] }) {
       <Figure label={county.aps} detail={county.apsDetail(number(aps.known - aps.online))}>
         <Share part={aps.online} of={aps.known} />
       </Figure>
-      <Figure label={county.uplink} detail={county.uplinkDetail(prefixed(totals.power, "W").text)}>
-        <InOut inRate={totals.inRate} outRate={totals.outRate} />
+      <Figure
+        label={county.uplink}
+        detail={
+          <>
+            <Icon name="up" size={12} />
+            <span class="hidden">{chart.out}</span>
+            <Value shown={rate(totals.outRate)} /> · {county.power(prefixed(totals.power, "W").text)}
+          </>
+        }
+      >
+        <Icon name="down" size={16} />
+        <span class="hidden">{chart.in}</span>
+        <Value shown={rate(totals.inRate)} />
       </Figure>
       <Figure
         label={county.clients}

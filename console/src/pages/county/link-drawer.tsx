@@ -10,7 +10,7 @@ import { rate, speed } from "../../text/format.ts";
 import { nameIn } from "../../text/name.ts";
 import type { LinkView } from "../../views.ts";
 import { term } from "../../words/term.ts";
-import { useTitle } from "./schools-table.tsx";
+import { carried } from "./schools-table.tsx";
 
 /** What one link carries: used here and on a school's page. */
 export function LinkFacts({ link }: { link: LinkView }) {
@@ -18,7 +18,7 @@ export function LinkFacts({ link }: { link: LinkView }) {
   const { columns, linkRoles, school } = words.value;
   return (
     <>
-      <UseBar use={link.use} state={link.state} title={useTitle(link)} />
+      <UseBar use={link.use} state={link.state} title={carried(link)} />
       <figure class="spark-figure">
         <Spark
           series={{ quantity: "interface.in_rate", device: link.device, interface: link.interface }}

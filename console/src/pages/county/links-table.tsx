@@ -11,10 +11,12 @@ import { byName, useSteadyOrder } from "../../text/order.ts";
 import { reasonText } from "../../text/sentence.ts";
 import type { LinkView } from "../../views.ts";
 import { term } from "../../words/term.ts";
-import { useTitle } from "./schools-table.tsx";
+import { carried } from "./schools-table.tsx";
 
-/** Busiest first; what has no use comes after, as nothing is known of it. */
-const byUse = (a: LinkView, b: LinkView): number => (b.use ?? -1) - (a.use ?? -1) || byName(a, b);
+/** Busiest first. A link that is down carries nothing and comes before all; one nothing is known of comes last. */
+const weight = (link: LinkView): number => link.use ?? (link.state === "bad" ? Infinity : -1);
+const byUse = (a: LinkView, b: LinkView): number =>
+  weight(a) === weight(b) ? byName(a, b) : weight(b) - weight(a);
 
 export function LinksTable({ links, chosen }: { links: readonly LinkView[]; chosen: string | null }) {
   const { words, router, preferences, now } = useConsole();
@@ -48,17 +50,18 @@ export function LinksTable({ links, chosen }: { links: readonly LinkView[]; chos
         </>
       ),
     },
-    { key: "role", head: columns.role, cell: (row) => term(linkRoles, row.role) },
+    { key: "role", head: columns.role, class: "short", cell: (row) => term(linkRoles, row.role) },
     {
       key: "carrier",
       head: columns.carrier,
+      class: "short",
       cell: (row) => (row.carrier ? <Name text={row.carrier} /> : "–"),
     },
     {
       key: "use",
       head: columns.use,
       class: "bar",
-      cell: (row) => <UseBar use={row.use} state={row.state} title={useTitle(row)} />,
+      cell: (row) => <UseBar use={row.use} state={row.state} title={carried(row)} />,
     },
     {
       key: "day",

@@ -10,7 +10,7 @@ import { count, prefixed, rate } from "../../text/format.ts";
 import { nameIn } from "../../text/name.ts";
 import type { SchoolRow } from "../../views.ts";
 import { term } from "../../words/term.ts";
-import { useTitle } from "./schools-table.tsx";
+import { carried } from "./schools-table.tsx";
 
 /** `九年一贯制学校 · 乡村 · 1,204 名学生` */
 export function SchoolKind({ school }: { school: SchoolRow }) {
@@ -39,7 +39,7 @@ export function SchoolDrawer({ school }: { school: SchoolRow }) {
       {uplink && (
         <section>
           <h3>{words.value.school.uplink}</h3>
-          <UseBar use={uplink.use} state={uplink.state} title={useTitle(uplink)} />
+          <UseBar use={uplink.use} state={uplink.state} title={carried(uplink)} />
           <figure class="spark-figure">
             <Spark
               series={{ quantity: "interface.in_rate", device: uplink.device, interface: uplink.interface }}

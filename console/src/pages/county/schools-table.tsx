@@ -11,7 +11,7 @@ import { reasonsOf } from "../../text/sentence.ts";
 import type { LinkView, SchoolRow } from "../../views.ts";
 
 /** What a use in percent is a share of, for the hover. */
-export function useTitle(link: LinkView | null): string | undefined {
+export function carried(link: LinkView | null): string | undefined {
   if (!link || link.capacity === null) return undefined;
   const larger = Math.max(link.inRate ?? 0, link.outRate ?? 0);
   return `${rate(larger).text} / ${rate(link.capacity).text}`;
@@ -51,7 +51,7 @@ export function SchoolsTable({ schools, chosen }: { schools: readonly SchoolRow[
         <UseBar
           use={row.uplink?.use ?? null}
           state={row.uplink?.state ?? "unknown"}
-          title={useTitle(row.uplink)}
+          title={carried(row.uplink)}
         />
       ),
     },

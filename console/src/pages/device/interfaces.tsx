@@ -22,6 +22,15 @@ function Faults({ inward, outward }: { inward: number | null; outward: number | 
   );
 }
 
+/** The rate of a port without a link is no news. */
+function Traffic({ of, value }: { of: InterfaceView; value: number | null }) {
+  return (
+    <span class={portState(of) === "off" ? "quiet" : undefined}>
+      <Value shown={rate(value)} />
+    </span>
+  );
+}
+
 export function Interfaces({ interfaces }: { interfaces: readonly InterfaceView[] }) {
   const { words, router } = useConsole();
   const { columns, device, texts, filter, empty } = words.value;
@@ -68,8 +77,8 @@ export function Interfaces({ interfaces }: { interfaces: readonly InterfaceView[
             : words.value.unknown,
     },
     { key: "speed", head: columns.speed, number: true, cell: (row) => <Value shown={speed(row.speed)} /> },
-    { key: "in", head: columns.in, number: true, cell: (row) => <Value shown={rate(row.inRate)} /> },
-    { key: "out", head: columns.out, number: true, cell: (row) => <Value shown={rate(row.outRate)} /> },
+    { key: "in", head: columns.in, number: true, cell: (row) => <Traffic of={row} value={row.inRate} /> },
+    { key: "out", head: columns.out, number: true, cell: (row) => <Traffic of={row} value={row.outRate} /> },
     {
       key: "use",
       head: columns.use,

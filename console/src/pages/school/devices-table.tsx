@@ -12,7 +12,10 @@ import { term } from "../../words/term.ts";
 
 const STATES: readonly State[] = ["bad", "watch", "unknown", "good"];
 
-export function DevicesTable({ devices }: { devices: readonly DeviceRow[] }) {
+/** Below the rooms only the head of the list is shown: trouble comes first. */
+const FIRST = 12;
+
+export function DevicesTable({ devices, all }: { devices: readonly DeviceRow[]; all: boolean }) {
   const { words, router, now } = useConsole();
   const { columns, school, filter, roles, state: states, empty, up } = words.value;
   const minute = Math.floor(now.value / 60_000) * 60_000;
@@ -43,7 +46,7 @@ export function DevicesTable({ devices }: { devices: readonly DeviceRow[] }) {
         </>
       ),
     },
-    { key: "role", head: columns.role, cell: (row) => term(roles, row.role) },
+    { key: "role", head: columns.role, class: "short", cell: (row) => term(roles, row.role) },
     { key: "room", head: columns.room, cell: (row) => (row.roomName ? <Name text={row.roomName} /> : "–") },
     {
       key: "model",
@@ -59,6 +62,7 @@ export function DevicesTable({ devices }: { devices: readonly DeviceRow[] }) {
     {
       key: "since",
       head: columns.since,
+      class: "short",
       cell: (row) => (
         <>
           {term(up, row.up)} <Moment at={row.since} />
@@ -67,6 +71,7 @@ export function DevicesTable({ devices }: { devices: readonly DeviceRow[] }) {
     },
     { key: "fresh", head: columns.fresh, number: true, class: "fresh", cell: (row) => <AsOf at={row.at} /> },
   ];
+  const cut = !all && !role && !state && rows.length > FIRST + 3;
   const present = [...new Set(devices.map((row) => row.role))];
   return (
     <section class="card" id="devices">
@@ -91,7 +96,19 @@ export function DevicesTable({ devices }: { devices: readonly DeviceRow[] }) {
       {rows.length === 0 ? (
         <Quiet>{empty.devices}</Quiet>
       ) : (
-        <Table caption={school.devices} columns={list} rows={rows} keyOf={(row) => row.id} />
+        <Table
+          caption={school.devices}
+          columns={list}
+          rows={cut ? rows.slice(0, FIRST) : rows}
+          keyOf={(row) => row.id}
+        />
+      )}
+      {cut && (
+        <p class="card-foot">
+          <a class="button" href={router.with({ tab: "devices", room: null })}>
+            {words.value.device.allDevices(rows.length)}
+          </a>
+        </p>
       )}
     </section>
   );

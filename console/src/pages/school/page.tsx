@@ -59,12 +59,12 @@ export function SchoolPage({ id }: { id: string }) {
       </div>
       <SchoolFigures view={view} rooms={view.rooms} />
       {!onDevices && (
-        <div class="with-side">
+        <>
           <Rooms view={view} chosen={room?.path} />
           <Uplinks links={view.links} />
-        </div>
+        </>
       )}
-      <DevicesTable devices={view.devices} />
+      <DevicesTable devices={view.devices} all={onDevices} />
       {room && <RoomDrawer key={room.path} room={room} devices={view.devices} />}
     </>
   );

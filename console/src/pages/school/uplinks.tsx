@@ -17,20 +17,22 @@ export function Uplinks({ links }: { links: readonly LinkView[] }) {
     (link) => link.state,
   );
   return (
-    <section class="card side">
+    <section class="card">
       <header>
         <h2>{words.school.uplinks}</h2>
       </header>
       {ordered.length === 0 && <Quiet>{words.school.noUplink}</Quiet>}
-      {ordered.map((link) => (
-        <div key={link.id} class="uplink">
-          <h3>
-            <Mark state={link.state} label />
-            <Name text={link.name} />
-          </h3>
-          <LinkFacts link={link} />
-        </div>
-      ))}
+      <div class="uplinks">
+        {ordered.map((link) => (
+          <div key={link.id} class="uplink">
+            <h3>
+              <Mark state={link.state} label />
+              <Name text={link.name} />
+            </h3>
+            <LinkFacts link={link} />
+          </div>
+        ))}
+      </div>
     </section>
   );
 }
