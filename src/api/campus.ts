@@ -1,6 +1,7 @@
 import type { Inventory } from "../inventory/model.ts";
 import { type Caller, maySee, visibleSchool, visibleSchools } from "./access.ts";
 import type { LiveState } from "./live.ts";
+import { freshnessOf } from "./rules.ts";
 import type { CountyView, DeviceView, SchoolView } from "./schemas.ts";
 import { SeriesIndex } from "./series-index.ts";
 import { countyView } from "./views/county.ts";
@@ -88,6 +89,7 @@ export class Campus {
       index: this.index,
       facts: (device) => live.facts(device),
       answer: (device) => live.state(device),
+      freshFor: freshnessTable(live),
       apSince: (device, state) => this.#apSince(device, state, now),
     };
     return (this.#look = { taken: monotonic, sight, schools: new Map() });
@@ -101,6 +103,19 @@ export class Campus {
     this.#aps.set(device, { state, since });
     return since;
   }
+}
+
+/** Remembers for one look how long values stay fresh: it is asked hundreds of thousands of times. */
+function freshnessTable(live: LiveState): (quantityId: string) => number {
+  const known = new Map<string, number>();
+  return (quantityId) => {
+    let ms = known.get(quantityId);
+    if (ms === undefined) {
+      ms = freshnessOf(quantityId, live.pollMs?.(quantityId));
+      known.set(quantityId, ms);
+    }
+    return ms;
+  };
 }
 
 interface Look {

@@ -22,6 +22,8 @@ export interface LiveState {
   /** True when bundled simulators stand in for the devices. */
   readonly simulated: boolean;
   readonly clock: Clock;
+  /** The longest interval in which the quantity is read, ms (`slowestPolls` makes it of the profiles). */
+  pollMs?(quantityId: string): number | undefined;
 }
 
 export interface DeviceAnswer {

@@ -23,8 +23,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * How old a value may be and still count, ms: at least three poll intervals of its tier. A quantity is looked
- * up by its id, then by its group, then the default holds.
+ * How old a value may be and still count, ms, at the tiers the bundled profiles use. A quantity is looked up by
+ * its id, then by its group, then the default holds.
  */
 export const FRESHNESS: Readonly<Record<string, number>> = {
   default: 5 * MINUTE,
@@ -43,11 +43,17 @@ export const FRESHNESS: Readonly<Record<string, number>> = {
 /** A device whose newest sample is older than this is stale, whatever was last heard of it. ms. */
 export const DEVICE_STALE = 15 * MINUTE;
 
-/** How old a value of the quantity may be and still count, ms. */
-export function freshnessOf(quantityId: string): number {
-  return (
-    FRESHNESS[quantityId] ?? FRESHNESS[quantityId.slice(0, quantityId.indexOf("."))] ?? FRESHNESS["default"]!
-  );
+/** A value that is read less often than the table expects counts for so many intervals. */
+export const FRESH_INTERVALS = 3;
+
+/**
+ * How old a value of the quantity may be and still count, ms.
+ * @param pollMs the longest interval in which it is read, where that is known
+ */
+export function freshnessOf(quantityId: string, pollMs = 0): number {
+  const group = quantityId.slice(0, quantityId.indexOf("."));
+  const listed = FRESHNESS[quantityId] ?? FRESHNESS[group] ?? FRESHNESS["default"]!;
+  return Math.max(listed, FRESH_INTERVALS * pollMs);
 }
 
 type Role = (typeof DEVICE_ROLES)[number];

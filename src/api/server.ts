@@ -155,8 +155,10 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
   app.addHook("onRequest", async (request, reply) => {
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
-  app.addHook("onResponse", async (_request, reply) => {
+  app.addHook("onResponse", async (request, reply) => {
     telemetry.count("requests");
+    // A live stream lasts as long as somebody looks: that is no response time.
+    if (request.routeOptions.url === "/api/v1/stream") return;
     telemetry.observe("request", reply.elapsedTime / 1000);
   });
   const console = serveConsole(app as never, deps.consoleFolder);

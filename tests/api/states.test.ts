@@ -1,8 +1,12 @@
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Campus } from "../../src/api/campus.ts";
-import { byTrouble, THRESHOLDS, worse } from "../../src/api/rules.ts";
+import type { LiveState } from "../../src/api/live.ts";
+import { slowestPolls } from "../../src/api/poll-intervals.ts";
+import { byTrouble, FRESH_INTERVALS, freshnessOf, THRESHOLDS, worse } from "../../src/api/rules.ts";
 import type { DeviceRow, RoomView, SchoolRow, SchoolView } from "../../src/api/schemas.ts";
 import { STATUS } from "../../src/measurements/status.ts";
+import { loadProfiles } from "../../src/profiles/load.ts";
 import { DOCUMENT, FakeCampus, makeWell } from "./campus.ts";
 
 const ALL = { subtree: "" };
@@ -170,6 +174,33 @@ describe("a device that does not answer", () => {
   });
 });
 
+describe("a device that is only probed", () => {
+  it("is good while echoes come back, and stale when they do not", () => {
+    const document = structuredClone(DOCUMENT);
+    document.schools![0]!.devices!.push({
+      id: "s1-printer",
+      role: "printer",
+      protocol: "probe",
+      addresses: ["10.1.1.1"],
+    });
+    fake.replace(document);
+    fake.set("s1-printer", "up");
+    fake.sample("s1-printer", "probe.reachable", 1, { family: "ipv4" });
+    expect(device("s1-printer")).toMatchObject({ up: "up", state: "unknown" });
+    fake.sample("s1-printer", "probe.rtt", 0.002, { family: "ipv4" });
+    expect(device("s1-printer")).toMatchObject({ up: "up", state: "good", at: fake.time - 2000 });
+    fake.pass(16 * 60_000);
+    fake.sample("s1-printer", "probe.reachable", 1, { family: "ipv4" });
+    expect(device("s1-printer")).toMatchObject({ up: "unknown", reasons: [{ code: "stale" }] });
+  });
+
+  it("is not what makes an SNMP device fresh", () => {
+    fake.pass(16 * 60_000);
+    fake.sample("s1-core", "probe.rtt", 0.002, { family: "ipv4" });
+    expect(device("s1-core")).toMatchObject({ up: "unknown", reasons: [{ code: "stale" }] });
+  });
+});
+
 describe("access points", () => {
   it("one offline makes its room bad and the school watch", () => {
     view();
@@ -250,6 +281,36 @@ describe("reasons and order", () => {
     expect([...order].reverse().sort(byTrouble)).toEqual(order);
     expect(worse("good", "unknown")).toBe("unknown");
     expect(worse("watch", "unknown")).toBe("watch");
+  });
+});
+
+describe("freshness", () => {
+  it("lasts three intervals of what is read more seldom", () => {
+    (fake as LiveState).pollMs = (quantityId) =>
+      quantityId === "electric.active_power" ? 300_000 : undefined;
+    fake.pass(898_000);
+    expect(view().school).toMatchObject({ power: 3000 });
+    expect(view().school.uplink!.inRate).toBeNull();
+    expect(view().school.power).toBeNull();
+  });
+
+  it("covers three intervals of everything that the bundled profiles read", () => {
+    const profiles = loadProfiles([join(import.meta.dirname, "..", "..", "device-profiles")]).list();
+    const slowest = slowestPolls(profiles);
+    expect(slowest.get("interface.in_rate")).toBe(slowest.get("interface.in_octets"));
+    expect(slowest.get("board.power")).toBeGreaterThan(0);
+    expect(slowest.get("electric.active_power")).toBeGreaterThan(0);
+    for (const [id, ms] of slowest)
+      expect(freshnessOf(id, ms), id).toBeGreaterThanOrEqual(FRESH_INTERVALS * ms);
+    // What states are made of does not lean on that: the table itself covers it.
+    for (const id of [
+      "interface.in_rate",
+      "interface.oper_state",
+      "wifi.ap_state",
+      "board.power",
+      "ups.charge",
+    ])
+      expect(freshnessOf(id), id).toBeGreaterThanOrEqual(FRESH_INTERVALS * (slowest.get(id) ?? 0));
   });
 });
 

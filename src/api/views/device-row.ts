@@ -98,9 +98,12 @@ const DOWN_CODE: Readonly<Partial<Record<Device["role"], Reason["code"]>>> = {
   meter: "meter-silent",
 };
 
+/** A device that is only probed proves itself by an echo that came back. */
+const ROUND_TRIP: ReadonlySet<string> = new Set(["probe.rtt"]);
+
 function presenceOf(sight: Sight, device: Device, series: DeviceSeries | undefined): Presence {
   const answer = sight.answer(device.id);
-  const at = newestOf(sight, series);
+  const at = newestOf(sight, series, device.protocol === "probe" ? ROUND_TRIP : undefined);
   const stale = answer.state === "up" && at !== null && sight.now - at > DEVICE_STALE;
   return {
     up: stale ? "unknown" : answer.state,

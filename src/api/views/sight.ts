@@ -4,7 +4,7 @@ import type { LatestTable } from "../../measurements/latest.ts";
 import type { SeriesTable } from "../../measurements/series.ts";
 import { STATUS } from "../../measurements/status.ts";
 import type { DeviceAnswer } from "../live.ts";
-import { freshnessOf, NOT_EVIDENCE } from "../rules.ts";
+import { NOT_EVIDENCE } from "../rules.ts";
 import type { DeviceSeries, SeriesIndex } from "../series-index.ts";
 
 /** What a view is made of, at one instant. Views read it and change nothing. */
@@ -17,15 +17,19 @@ export interface Sight {
   readonly index: SeriesIndex;
   facts(device: string): DeviceFacts | undefined;
   answer(device: string): DeviceAnswer;
+  /** How old a value of the quantity may be and still count, ms. */
+  freshFor(quantityId: string): number;
   /** Since when an access point's controller says what it says; null when that was before campusd started. */
   apSince(device: string, state: string): number | null;
 }
+
+const NO_EXTRA: ReadonlySet<string> = new Set();
 
 /** The newest value of the series if it is good and fresh, else NaN. */
 export function freshValue(sight: Sight, series: number, quantityId: string): number {
   const { latest } = sight;
   if (latest.status(series) !== STATUS.ok) return Number.NaN;
-  return sight.now - latest.time(series) <= freshnessOf(quantityId) ? latest.value(series) : Number.NaN;
+  return sight.now - latest.time(series) <= sight.freshFor(quantityId) ? latest.value(series) : Number.NaN;
 }
 
 /** The first fresh value of the quantity, or null. */
@@ -60,13 +64,18 @@ export function sumOf(sight: Sight, series: DeviceSeries | undefined, quantityId
 /**
  * UTC ms of the device's newest good sample, or null. Looks at the first series of each quantity: a device's
  * points are read together, and a county has millions of series.
+ * @param evidence quantities that count although they usually only say that campusd asked
  */
-export function newestOf(sight: Sight, series: DeviceSeries | undefined): number | null {
+export function newestOf(
+  sight: Sight,
+  series: DeviceSeries | undefined,
+  evidence: ReadonlySet<string> = NO_EXTRA,
+): number | null {
   if (!series) return null;
   const { latest } = sight;
   let newest = 0;
   for (const [quantityId, numbers] of series.byQuantity) {
-    if (NOT_EVIDENCE.has(quantityId)) continue;
+    if (NOT_EVIDENCE.has(quantityId) && !evidence.has(quantityId)) continue;
     const first = numbers[0]!;
     if (latest.status(first) !== STATUS.ok) continue;
     const time = latest.time(first);
