@@ -118,10 +118,13 @@ function listOf(names: ReadonlySet<string>): string {
 function checkAddresses(rows: InventoryRows, add: Add): void {
   const owners = new Map<string, string>();
   for (const device of rows.device.values()) {
-    const port = device.port ?? DEFAULT_PORTS[device.protocol];
     if (!(device.protocol in DEFAULT_PORTS)) continue;
+    // A meter without an address is reached at its gateway's.
+    const parent = device.parent === undefined ? undefined : rows.device.get(device.parent);
+    const behind = device.addresses.length === 0 && device.protocol === "modbus" ? parent : undefined;
+    const port = device.port ?? behind?.port ?? DEFAULT_PORTS[device.protocol];
     const unit = device.unit === undefined ? "" : ` unit ${device.unit}`;
-    for (const address of device.addresses) {
+    for (const address of behind?.addresses ?? device.addresses) {
       const endpoint = `${canonicalAddress(address)} port ${port}${unit}`;
       const owner = owners.get(endpoint);
       if (owner === undefined) owners.set(endpoint, device.id);

@@ -48,9 +48,8 @@ const HEAD_CHARACTERS = 16_384;
  */
 export async function inspectFile(file: ImportFile, limits: ImportLimits): Promise<InspectedFile | string> {
   const name = typeof file === "string" ? file : file.name;
-  const form = formOf(name);
-  if (!form) return "has an ending that is not known; name it .yaml, .yml, .csv, .tsv or .txt";
-  const cap = form === "yaml" ? limits.yamlBytes : limits.csvBytes;
+  let form = formOf(name);
+  if (!form) return "has an ending that is not known; name it .yaml, .yml, .json, .csv, .tsv or .txt";
   const hash = createHash("sha256");
   const guess = new EncodingGuess();
   let bytes = 0;
@@ -58,8 +57,10 @@ export async function inspectFile(file: ImportFile, limits: ImportLimits): Promi
     if (bytes === 0) {
       const foreign = foreignFormat(chunk);
       if (foreign) return foreign;
+      if (form === "either") form = looksLikeYaml(chunk) ? "yaml" : "csv";
     }
     bytes += chunk.length;
+    const cap = form === "yaml" ? limits.yamlBytes : limits.csvBytes;
     if (bytes > cap) return `is larger than ${cap / 1e6} MB; split it${form === "yaml" ? " or use CSV" : ""}`;
     hash.update(chunk);
     guess.add(chunk);
@@ -76,7 +77,7 @@ export async function inspectFile(file: ImportFile, limits: ImportLimits): Promi
   if (head.includes("\0")) return "is not a text file; save it as CSV UTF-8";
   return {
     name,
-    form,
+    form: form === "yaml" ? "yaml" : "csv",
     encoding,
     sha256: hash.digest("hex"),
     bytes,
@@ -85,10 +86,14 @@ export async function inspectFile(file: ImportFile, limits: ImportLimits): Promi
   };
 }
 
-function formOf(name: string): "yaml" | "csv" | undefined {
+/** JSON is YAML. A name without an ending says nothing: then the first characters do. */
+function formOf(name: string): "yaml" | "csv" | "either" | undefined {
   switch (extname(name).toLowerCase()) {
+    case "":
+      return "either";
     case ".yaml":
     case ".yml":
+    case ".json":
       return "yaml";
     case ".csv":
     case ".tsv":
@@ -97,6 +102,12 @@ function formOf(name: string): "yaml" | "csv" | undefined {
     default:
       return undefined;
   }
+}
+
+function looksLikeYaml(chunk: Uint8Array): boolean {
+  return /^\s*(\{|#|---|(regions|schools|links)\s*:)/.test(
+    Buffer.from(chunk.subarray(0, 1000)).toString("latin1"),
+  );
 }
 
 async function* octets(file: ImportFile): AsyncGenerator<Uint8Array> {

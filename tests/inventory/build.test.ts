@@ -162,6 +162,15 @@ describe("what is refused", () => {
       /^device s1-m2 addresses: 10.0.0.3 port 502 unit 1 is already/,
     ],
     [
+      "one unit for two meters that are reached through their gateway",
+      (d) => {
+        device(d, "s1-m1").addresses = [];
+        device(d, "s1-m2").addresses = [];
+        device(d, "s1-m2").unit = 1;
+      },
+      /^device s1-m2 addresses: 10.0.0.3 port 502 unit 1 is already the address of device "s1-m1"/,
+    ],
+    [
       "nothing to poll",
       (d) => void (device(d, "s1-core").addresses = []),
       /^device s1-core addresses: is empty; snmp needs an address/,

@@ -457,6 +457,15 @@ describe("files on disk", () => {
     expect(formatProblems(result)).toMatch(/x.doc: has an ending that is not known/);
   });
 
+  test("JSON is YAML, and without an ending the content tells", async () => {
+    for (const name of ["i.json", "(county)", "-"]) {
+      const result = await plan(EMPTY, { [name]: JSON.stringify(county()) });
+      expect(formatProblems(result)).toBe("");
+      expect(result.files[0]?.kind).toBe("inventory");
+    }
+    expect((await plan(EMPTY, { list: "path,name\nzj,x\n" })).files[0]?.kind).toBe("regions");
+  });
+
   test("an aborted plan stops", async () => {
     await expect(
       planImport({ current: EMPTY, files: [example("devices.csv")], signal: AbortSignal.abort() }),
