@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import type { CountyView, Health } from "../../src/api/schemas.ts";
+import { campusd, getJson, until } from "../../tests/support/process.ts";
+import { binary } from "../../tests/support/servers.ts";
+
+/**
+ * `npm run screenshots [-- SECONDS]`: starts the seeded demo, lets it poll, and takes the pictures of the READMEs
+ * and of the look-over: three pages, two languages, two themes, 1280 and 390 pixels wide. The READMEs' own are
+ * kept beside this file; the others go to the folder it prints.
+ */
+const KEPT = /-(en|zh)-light-1280\.png$/;
+const warmUpSeconds = Number(process.argv[2] ?? "150");
+
+const executablePath = binary("chromium");
+if (executablePath === undefined)
+  throw new Error("needs Debian's chromium: apt-get install chromium fonts-noto-cjk");
+
+const folder = mkdtempSync(join(tmpdir(), "campusd-shots-"));
+const data = join(folder, "data");
+const demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser"]);
+try {
+  const url = (await demo.seen(/^console: (http:\S+)\/$/m))[1]!;
+  console.log(`polling for ${warmUpSeconds} s`);
+  await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1000));
+  await until(
+    () => getJson<Health>(`${url}/api/v1/health`),
+    (health) => health.samples.total > 0,
+  );
+  const county = await getJson<CountyView>(`${url}/api/v1/county`);
+  const school = county.schools[0]!.id;
+  const device = (county.links.find((link) => (link.use ?? 0) > 60) ?? county.links[0]!).device;
+  const pages = { county: "/", school: `/school/${school}`, device: `/device/${device}` };
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  for (const language of ["zh", "en"] as const) {
+    for (const theme of ["light", "dark"] as const) {
+      for (const width of [1280, 390]) {
+        const context = await browser.newContext({
+          viewport: { width, height: width === 390 ? 844 : 900 },
+          timezoneId: "Asia/Shanghai",
+        });
+        await context.addInitScript(
+          ([lang, look]) => {
+            globalThis.localStorage.setItem("campusd.lang", lang!);
+            globalThis.localStorage.setItem("campusd.theme", look!);
+          },
+          [language, theme],
+        );
+        for (const [name, path] of Object.entries(pages)) {
+          const page = await context.newPage();
+          await page.goto(url + path);
+          await page.waitForLoadState("load");
+          await page.waitForTimeout(1500);
+          const file = `${name}-${language}-${theme}-${width}.png`;
+          await page.screenshot({ path: join(KEPT.test(file) ? import.meta.dirname : folder, file) });
+          await page.close();
+        }
+        await context.close();
+      }
+    }
+  }
+  await browser.close();
+} finally {
+  await demo.end("SIGINT");
+  rmSync(data, { recursive: true, force: true });
+}
+console.log(`pictures of the READMEs in ${import.meta.dirname}, the others in ${folder}`);

@@ -1,0 +1,303 @@
+import { mkdirSync } from "node:fs";
+import { ModbusCollector } from "../../collectors/modbus/collector.ts";
+import { MqttBroker } from "../../collectors/mqtt/broker.ts";
+import { MqttCollector } from "../../collectors/mqtt/collector.ts";
+import { ProbeCollector } from "../../collectors/probe/collector.ts";
+import { SnmpCollector } from "../../collectors/snmp/collector.ts";
+import type { LiveState } from "../api/live.ts";
+import { createServer, type ListenAddress } from "../api/server.ts";
+import type { Clock, Collector, Protocol, Sink } from "../collection/contract.ts";
+import { DeviceBoard } from "../collection/devices.ts";
+import { Pump } from "../collection/pump.ts";
+import { SlotScheduler } from "../collection/scheduler.ts";
+import { CampusError } from "../errors/campus-error.ts";
+import { buildInventory } from "../inventory/build.ts";
+import type { Inventory } from "../inventory/model.ts";
+import { StateDatabase } from "../inventory/state-database.ts";
+import { LatestTable } from "../measurements/latest.ts";
+import { SeriesTable } from "../measurements/series.ts";
+import { loadProfiles } from "../profiles/load.ts";
+import type { ProfileSet } from "../profiles/profile-set.ts";
+import type { Settings } from "../settings/schema.ts";
+import type { Store } from "../stores/contract.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type Assigned, assignments } from "./assignments.ts";
+import { BUNDLED_PROFILES } from "./check.ts";
+import { CONSOLE_FOLDER } from "./console-folder.ts";
+import { openStore } from "./open-store.ts";
+import { SampleRate } from "./sample-rate.ts";
+import { stateFile } from "./state-file.ts";
+import { withTiers } from "./tiers.ts";
+import { VERSION } from "./version.ts";
+
+export interface ControllerOptions {
+  readonly settings: Settings;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** 0 <= random() < 1, for back-off jitter. */
+  readonly random: () => number;
+  /** True when bundled simulators stand in for the devices. */
+  readonly simulated: boolean;
+}
+
+/** How often the state database is asked whether an import changed the inventory, ms. */
+const INVENTORY_CHECK_MS = 2_000;
+
+/**
+ * campusd on one machine: every room, wired by hand in the order of the flow. `open` brings the rooms up from
+ * the store to the page, `close` takes them down in the other order with everything committed.
+ */
+export class Controller implements LiveState {
+  readonly table = new SeriesTable();
+  readonly latest = new LatestTable();
+  readonly clock: Clock;
+  readonly simulated: boolean;
+  readonly store: Store;
+  readonly #settings: Settings;
+  readonly #telemetry: Telemetry;
+  readonly #random: () => number;
+  readonly #board: DeviceBoard;
+  readonly #state: StateDatabase;
+  readonly #scheduler: SlotScheduler;
+  readonly #pump: Pump;
+  readonly #rate: SampleRate;
+  readonly #opened: (() => Promise<void> | void)[] = [];
+  readonly #collectors = new Map<Protocol, Collector>();
+  #profiles: ProfileSet;
+  #inventory: Inventory;
+  #assigned = new Map<string, string>();
+  #inventoryVersion = 0;
+  #startedAt = 0;
+  #brokerPort: number | undefined;
+
+  constructor(options: ControllerOptions) {
+    const { settings, telemetry, clock } = options;
+    this.#settings = settings;
+    this.#telemetry = telemetry;
+    this.#random = options.random;
+    this.clock = clock;
+    this.simulated = options.simulated;
+    this.#profiles = withTiers(loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]), settings.polling);
+    this.#inventory = buildInventory({ regions: [], schools: [], links: [] });
+    this.store = openStore(settings, clock, options.random);
+    this.#rate = new SampleRate(clock);
+    this.#state = new StateDatabase({ file: stateFile(settings) });
+    this.#board = new DeviceBoard(clock, (facts) => {
+      this.#state.saveFacts(facts).catch((error: unknown) => {
+        telemetry.log.warn({ err: error, device: facts.device }, "facts of a device are not saved");
+      });
+    });
+    this.#scheduler = new SlotScheduler(clock, {
+      lateness: (ms) => telemetry.observe("poll_lateness", ms / 1000),
+      skipped: () => telemetry.count("scheduler.skipped"),
+      failed: (id, error) => telemetry.log.error({ err: error, task: id }, "a task failed"),
+    });
+    this.#pump = new Pump({
+      node: settings.node.id,
+      table: this.table,
+      latest: this.latest,
+      receiver: this.store,
+      clock,
+      // Milliseconds since the epoch as the first number: over every one that an earlier run can have used.
+      firstSequence: clock.now(),
+      observer: {
+        committed: (samples, ms) => {
+          this.#rate.add(samples);
+          telemetry.count("samples", samples);
+          telemetry.count("batches");
+          telemetry.observe("store_write", ms / 1000);
+        },
+        refused: (error) =>
+          telemetry.log.warn({ err: error }, "the store refused a batch; it is kept and sent again"),
+        dropped: (samples) => {
+          telemetry.count("pump.dropped", samples);
+          telemetry.log.error({ samples }, "samples were dropped: the store is away for too long");
+        },
+      },
+    });
+  }
+
+  /** UTC ms. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  inventory(): Inventory {
+    return this.#inventory;
+  }
+
+  facts(device: string): ReturnType<DeviceBoard["facts"]> {
+    return this.#board.facts(device);
+  }
+
+  state(device: string): ReturnType<DeviceBoard["state"]> {
+    return this.#board.state(device);
+  }
+
+  counters(): { samplesTotal: number; samplesPerSecond: number } {
+    return { samplesTotal: this.#rate.total, samplesPerSecond: this.#rate.perSecond() };
+  }
+
+  /** Port of the embedded broker; undefined when it is not enabled. */
+  get brokerPort(): number | undefined {
+    return this.#brokerPort;
+  }
+
+  /** Opens everything but the page. What was opened is closed again when a later part fails. */
+  async open(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#openRooms(signal);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Opens the page and the API; answers where they listen. */
+  async listen(host: string, port: number): Promise<ListenAddress> {
+    const server = createServer({
+      live: this,
+      telemetry: this.#telemetry,
+      version: VERSION,
+      consoleFolder: CONSOLE_FOLDER,
+    });
+    const address = await server.listen(host, port);
+    this.#opened.push(() => server.close());
+    return address;
+  }
+
+  async close(): Promise<void> {
+    for (let end = this.#opened.pop(); end; end = this.#opened.pop()) {
+      try {
+        await end();
+      } catch (error) {
+        this.#telemetry.log.error({ err: error }, "a part did not close cleanly");
+      }
+    }
+  }
+
+  /** Resolves when everything collected so far is committed. */
+  committed(): Promise<void> {
+    return this.#pump.committed();
+  }
+
+  async #openRooms(signal: AbortSignal): Promise<void> {
+    const settings = this.#settings;
+    this.#startedAt = this.clock.now();
+    try {
+      mkdirSync(settings.data.dir, { recursive: true });
+    } catch (error) {
+      throw new CampusError(
+        "E_FILE",
+        `cannot make the data folder ${settings.data.dir}: ${error instanceof Error ? error.message : String(error)}`,
+        { file: settings.data.dir },
+        error,
+      );
+    }
+    await this.#state.open(signal);
+    this.#opened.push(() => this.#state.close());
+    await this.store.open(signal);
+    this.#opened.push(() => this.store.close());
+    this.#board.restore(await this.#state.loadFacts());
+    this.#pump.open();
+    this.#opened.push(() => this.#pump.close());
+    this.#scheduler.open();
+    this.#opened.push(() => this.#scheduler.close());
+    await this.#openCollectors(signal);
+    await this.#takeInventory();
+    const timer = setInterval(() => {
+      this.#followInventory().catch((error: unknown) => {
+        this.#telemetry.log.error({ err: error }, "an imported inventory is not taken over");
+      });
+    }, INVENTORY_CHECK_MS);
+    this.#opened.push(() => clearInterval(timer));
+    this.#telemetry.gauge("series", () => this.table.size);
+    this.#telemetry.gauge("spooled", () => this.store.stats().spooled);
+    this.#telemetry.gauge("dropped", () => this.store.stats().dropped);
+  }
+
+  async #openCollectors(signal: AbortSignal): Promise<void> {
+    const settings = this.#settings;
+    const sink: Sink = {
+      table: this.table,
+      batch: this.#pump.batch,
+      facts: (facts) => this.#board.setFacts(facts),
+      state: (device, state, reason) => this.#board.setState(device, state, reason),
+      count: (name, by) => this.#telemetry.count(name, by),
+    };
+    const shared = { sink, clock: this.clock, scheduler: this.#scheduler, random: this.#random };
+    const broker = settings.mqtt.broker.enabled ? this.#broker(sink) : undefined;
+    if (broker) {
+      await broker.open(signal);
+      this.#opened.push(() => broker.close());
+      this.#brokerPort = broker.port;
+    }
+    const collectors: Collector[] = [
+      new SnmpCollector({ ...shared, profiles: this.#profiles, ...settings.snmp }),
+      new ModbusCollector({ ...shared, ...settings.modbus }),
+      new MqttCollector({
+        ...shared,
+        node: settings.node.id,
+        connections: settings.mqtt.connections,
+        embedded: broker,
+        committed: () => this.#pump.committed(),
+      }),
+      new ProbeCollector({
+        ...shared,
+        ...settings.probe,
+        decides: ({ device }) => this.#inventory.devices.get(device)?.protocol === "probe",
+        onMethod: (family, method, reason) =>
+          this.#telemetry.log.info({ family, method, reason }, "how addresses are probed"),
+      }),
+    ];
+    for (const collector of collectors) {
+      await collector.open(signal);
+      this.#opened.push(() => collector.close());
+      this.#collectors.set(collector.protocol, collector);
+    }
+  }
+
+  #broker(sink: Sink): MqttBroker {
+    return new MqttBroker({
+      ...this.#settings.mqtt.broker,
+      count: sink.count,
+      committed: () => this.#pump.committed(),
+      onDenied: (denial) => this.#telemetry.log.warn(denial, "the broker refused a client"),
+    });
+  }
+
+  async #followInventory(): Promise<void> {
+    const version = await this.#state.version();
+    if (version !== this.#inventoryVersion) await this.#takeInventory();
+  }
+
+  /** Reads the inventory and tells the collectors what changed: devices that stayed the same are left alone. */
+  async #takeInventory(): Promise<void> {
+    this.#inventoryVersion = await this.#state.version();
+    this.#inventory = buildInventory(await this.#state.inventory());
+    const { assigned, notAssigned } = assignments(this.#inventory, this.#settings, this.#profiles);
+    const wanted = new Map(assigned.map((one) => [`${one.protocol} ${one.assignment.device}`, one]));
+    for (const key of this.#assigned.keys()) {
+      if (wanted.has(key)) continue;
+      const [protocol, device] = key.split(" ") as [Protocol, string];
+      this.#collectors.get(protocol)?.unassign(device);
+      this.#assigned.delete(key);
+      if (!this.#inventory.devices.has(device)) this.#board.forget(device);
+    }
+    for (const [key, one] of wanted) {
+      const fingerprint = fingerprintOf(one);
+      if (this.#assigned.get(key) === fingerprint) continue;
+      this.#collectors.get(one.protocol)?.assign(one.assignment);
+      this.#assigned.set(key, fingerprint);
+    }
+    for (const { device, reason } of notAssigned) {
+      this.#board.setState(device, "unknown", reason);
+      this.#telemetry.log.warn({ device, reason }, "a device of the inventory is not polled");
+    }
+  }
+}
+
+/** Text that changes whenever the assignment does; the secret itself is not in it, its credential's name is. */
+function fingerprintOf({ assignment }: Assigned): string {
+  return JSON.stringify({ ...assignment, profile: assignment.profile?.id });
+}

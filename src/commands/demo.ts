@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { SimulationWorker } from "../../simulators/simulation-worker.ts";
+import { systemClock } from "../collection/clock.ts";
+import { CampusError, isCampusError } from "../errors/campus-error.ts";
+import { applyImport, planImport } from "../inventory/import-plan.ts";
+import { formatProblems } from "../inventory/import-text.ts";
+import { StateDatabase } from "../inventory/state-database.ts";
+import type { Settings } from "../settings/schema.ts";
+import { createLog } from "../telemetry/log.ts";
+import { createTelemetry } from "../telemetry/telemetry.ts";
+import { Controller } from "./controller.ts";
+import { demoSettings } from "./demo-settings.ts";
+import { aborted, interruption, wholeNumber } from "./exit.ts";
+import { stateFile } from "./state-file.ts";
+
+interface DemoOptions {
+  readonly port?: string;
+  readonly schools: string;
+  readonly seed: string;
+  readonly data?: string;
+  readonly scenario: string;
+  readonly browser: boolean;
+  readonly log: string;
+}
+
+const DEFAULT_PORT = 8080;
+/** When 8080 is taken this many ports after it are tried, then any free one. */
+const PORTS_TRIED = 20;
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("a simulated county on loopback, polled, stored and shown: no hardware, nothing to set up")
+    .option("-p, --port <port>", "port of the page (default: 8080, or the next free one)")
+    .option("--schools <n>", "schools in the county, about 50 devices each", "20")
+    .option("--seed <n>", "seed of the county: the same seed is the same county", "1")
+    .option("--data <folder>", "where samples and inventory are kept (default: data/demo-SEED-SCHOOLS)")
+    .addOption(
+      new Option("--scenario <name>", "what is broken in it")
+        .choices(["school-day", "quiet"])
+        .default("school-day"),
+    )
+    .option("--no-browser", "do not open a browser")
+    .addOption(
+      new Option("--log <level>", "least serious level that is logged")
+        .choices(["trace", "debug", "info", "warn", "error"])
+        .default("error"),
+    )
+    .addHelpText(
+      "after",
+      "\nPrints the page's address on a line of its own: `console: http://...`. Ends at Ctrl-C, within 5 s, with everything committed.",
+    )
+    .action(runDemo);
+}
+
+async function runDemo(options: DemoOptions): Promise<void> {
+  const schools = wholeNumber("--schools", options.schools, 1, 500);
+  const seed = wholeNumber("--seed", options.seed, 0, 0xffff_ffff);
+  const wantedPort = options.port === undefined ? undefined : wholeNumber("--port", options.port, 0, 65_535);
+  const signal = interruption();
+  const gateway = { username: "gateway", password: randomBytes(18).toString("base64url") };
+  const settings = demoSettings({
+    dataDir: resolve(options.data ?? join("data", `demo-${seed}-${schools}`)),
+    port: wantedPort ?? DEFAULT_PORT,
+    gateway,
+    community: "public",
+    topics: ["edu/#"],
+    logLevel: options.log,
+  });
+  const clock = systemClock();
+  const telemetry = createTelemetry(createLog({ level: settings.log.level, monotonic: clock.monotonic }));
+  const simulation = new SimulationWorker({
+    seed,
+    schools,
+    scenario: options.scenario,
+    credential: "simulated",
+  });
+  const controller = new Controller({ settings, telemetry, clock, random: Math.random, simulated: true });
+  console.error(`simulating ${schools} schools (seed ${seed}) on loopback`);
+  try {
+    await simulation.open(signal);
+    await takeOver(settings, await simulation.inventory(), clock.now());
+    await controller.open(signal);
+    if (controller.brokerPort !== undefined) {
+      await simulation.connectBoards({ url: `mqtt://127.0.0.1:${controller.brokerPort}`, ...gateway });
+    }
+    const url = await listen(controller, settings.http.host, wantedPort);
+    console.log(`console: ${url}/`);
+    console.error(`data in ${settings.data.dir}; Ctrl-C ends it`);
+    if (options.browser) openBrowser(`${url}/`);
+    await aborted(signal);
+    console.error("ending: everything collected is committed first");
+  } finally {
+    await simulation.disconnectBoards();
+    await controller.close();
+    await simulation.close();
+  }
+}
+
+/** The county's inventory goes the way of every inventory: through the import and its checks. */
+async function takeOver(settings: Settings, document: unknown, now: number): Promise<void> {
+  const state = new StateDatabase({ file: stateFile(settings) });
+  await state.open();
+  try {
+    const current = await state.inventory();
+    const bytes = Buffer.from(JSON.stringify(document));
+    const plan = await planImport({ current, files: [{ name: "(simulated county)", bytes }], replace: true });
+    if (plan.problemCount > 0) throw new CampusError("E_INTERNAL", formatProblems(plan, {}));
+    const named = new Set((document as { schools: { id: string }[] }).schools.map((school) => school.id));
+    const other = current.schools.find((school) => !named.has(school.id));
+    if (other) {
+      throw new CampusError(
+        "E_STORE_OPEN",
+        `${settings.data.dir} holds another county (school ${other.id}); name another folder with --data`,
+        { file: settings.data.dir },
+      );
+    }
+    await applyImport(state, plan, { at: now, who: "demo" });
+  } finally {
+    await state.close();
+  }
+}
+
+/** Takes the port that was asked for; when none was, 8080 or the next free one. */
+async function listen(controller: Controller, host: string, wanted: number | undefined): Promise<string> {
+  if (wanted !== undefined) return (await controller.listen(host, wanted)).url;
+  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + PORTS_TRIED; port++) {
+    try {
+      return (await controller.listen(host, port)).url;
+    } catch (error) {
+      if (!isCampusError(error, "E_PORT_TAKEN")) throw error;
+      console.error(`port ${port} is taken`);
+    }
+  }
+  return (await controller.listen(host, 0)).url;
+}
+
+/** Opens the page where somebody sits in front of a screen; nothing happens where nobody does. */
+function openBrowser(url: string): void {
+  const screen = process.platform === "darwin" || process.env["DISPLAY"] || process.env["WAYLAND_DISPLAY"];
+  if (!process.stdout.isTTY || !screen) return;
+  const child = spawn(process.platform === "darwin" ? "open" : "xdg-open", [url], {
+    stdio: "ignore",
+    detached: true,
+  });
+  child.on("error", () => {});
+  child.unref();
+}

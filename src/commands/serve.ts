@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { systemClock } from "../collection/clock.ts";
+import { CampusError } from "../errors/campus-error.ts";
+import { loadSettings } from "../settings/load.ts";
+import { createLog } from "../telemetry/log.ts";
+import { createTelemetry } from "../telemetry/telemetry.ts";
+import { Controller } from "./controller.ts";
+import { aborted, interruption } from "./exit.ts";
+
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("poll the devices of the inventory, store what they say, serve the page")
+    .option("-c, --config <file>", "the settings file", "campusd.yaml")
+    .addHelpText("after", "\nEnds at Ctrl-C or SIGTERM, within 5 s, with everything committed.")
+    .action(async (options: { config: string }) => {
+      const file = resolve(options.config);
+      if (!existsSync(file)) {
+        throw new CampusError(
+          "E_SETTINGS",
+          `there is no settings file ${file}; examples/campusd.yaml is one to start from`,
+          { file },
+        );
+      }
+      const settings = loadSettings(file, { env: process.env });
+      const signal = interruption();
+      const clock = systemClock();
+      const telemetry = createTelemetry(createLog({ level: settings.log.level, monotonic: clock.monotonic }));
+      const controller = new Controller({
+        settings,
+        telemetry,
+        clock,
+        random: Math.random,
+        simulated: false,
+      });
+      await controller.open(signal);
+      try {
+        const { url } = await controller.listen(settings.http.host, settings.http.port);
+        console.log(`console: ${url}/`);
+        await aborted(signal);
+      } finally {
+        await controller.close();
+      }
+    });
+}
