@@ -3,7 +3,15 @@ import { Gauges } from "./gauges.ts";
 import type { WeekProfile } from "./profile.ts";
 import { clamp, Wave } from "./wave.ts";
 
-export const CHASSIS = { uptime: 0, engineTime: 1, cpu: 2, memory: 3, temperature: 4, powerState: 5, uptimeSeconds: 6 } as const;
+export const CHASSIS = {
+  uptime: 0,
+  engineTime: 1,
+  cpu: 2,
+  memory: 3,
+  temperature: 4,
+  powerState: 5,
+  uptimeSeconds: 6,
+} as const;
 
 /** Processor, memory, temperature and clocks of a switch or controller. */
 export function chassisGauges(seed: Seed, since: number, busy: WeekProfile): Gauges {
@@ -23,7 +31,15 @@ export function chassisGauges(seed: Seed, since: number, busy: WeekProfile): Gau
 }
 
 /** 0.01 dBm, 0.01 dBm, microampere, degC, millivolt, and the same in other makers' units. */
-export const OPTIC = { rx: 0, tx: 1, bias: 2, temperature: 3, voltage: 4, biasCenti: 5, voltageCenti: 6 } as const;
+export const OPTIC = {
+  rx: 0,
+  tx: 1,
+  bias: 2,
+  temperature: 3,
+  voltage: 4,
+  biasCenti: 5,
+  voltageCenti: 6,
+} as const;
 
 export function opticGauges(seed: Seed, weak: boolean): Gauges {
   const wave = new Wave(seed);

@@ -19,7 +19,11 @@ export class BentTime {
   readonly #phase: readonly number[];
 
   constructor(seed: Seed) {
-    const periods = [seed.between("p0", 90, 260), seed.between("p1", 500, 1400), seed.between("p2", 3000, 7000)];
+    const periods = [
+      seed.between("p0", 90, 260),
+      seed.between("p1", 500, 1400),
+      seed.between("p2", 3000, 7000),
+    ];
     this.#frequency = periods.map((period) => (2 * Math.PI) / period);
     this.#amplitude = SWING.map((swing, i) => swing / this.#frequency[i]!);
     this.#phase = [0, 1, 2].map((i) => seed.between(`phase${i}`, 0, 2 * Math.PI));

@@ -28,7 +28,12 @@ export class RoomSensor {
     const hour = Math.cos((2 * Math.PI * (second + 8 * 3600 - 15 * 3600)) / DAY);
     const degrees = this.#outdoor
       ? -3 + 1.5 * season + 1.2 * hour + 0.8 * this.#wave.at(second)
-      : 20 + 5 * season + 1.2 * hour + 2 * this.#busy.level(second) + this.#bias + 0.4 * this.#wave.at(second);
+      : 20 +
+        5 * season +
+        1.2 * hour +
+        2 * this.#busy.level(second) +
+        this.#bias +
+        0.4 * this.#wave.at(second);
     return Math.round(10 * degrees);
   }
 

@@ -36,7 +36,8 @@ export function serverGauges(seed: Seed, since: number, busy: WeekProfile): Gaug
   const data = seed.between("data", 0.4, 0.86);
   const cached = Math.round(SERVER_SIZE.memoryKb * 0.38);
   const buffer = 412_340;
-  const free = (s: number) => Math.round(SERVER_SIZE.memoryKb * (0.24 - 0.08 * busy.level(s) + 0.01 * wave.at(s / 5)));
+  const free = (s: number) =>
+    Math.round(SERVER_SIZE.memoryKb * (0.24 - 0.08 * busy.level(s) + 0.01 * wave.at(s / 5)));
   return new Gauges([
     (s) => (up(s) * 100) % 2 ** 32,
     (s) => up(s) % 2 ** 31,

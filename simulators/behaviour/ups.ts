@@ -34,7 +34,9 @@ export function upsGauges(seed: Seed, since: number, busy: WeekProfile, onBatter
   const load = (s: number) => Math.round(loadBase + 9 * busy.level(s) + 2 * wave.at(s));
   const away = (s: number) => (onBattery ? (s % BATTERY_CYCLE) + 120 : 0);
   const charge = (s: number) =>
-    onBattery ? Math.round(96 - (52 * away(s)) / BATTERY_CYCLE) : Math.round(clamp(99 + wave.at(s / 40), 0, 100));
+    onBattery
+      ? Math.round(96 - (52 * away(s)) / BATTERY_CYCLE)
+      : Math.round(clamp(99 + wave.at(s / 40), 0, 100));
   const outputVoltage = (s: number) => Math.round(220 + wave.at(s / 3));
   const power = (s: number) => load(s) * 20;
   return new Gauges([

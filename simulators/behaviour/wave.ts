@@ -22,5 +22,5 @@ export class Wave {
 
 /** Keeps a number within bounds. */
 export function clamp(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
+  return Math.max(low, Math.min(value, high));
 }

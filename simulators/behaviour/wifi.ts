@@ -122,7 +122,9 @@ export class Radio implements Source {
   #use(second: number): number {
     const clients = this.#ap.clientsOf(this.index, second);
     const base = this.index === 0 ? 16 : 5;
-    return Math.round(clamp(base + clients * (this.index === 0 ? 1.3 : 0.9) + 5 * this.#wave.at(second), 1, 97));
+    return Math.round(
+      clamp(base + clients * (this.index === 0 ? 1.3 : 0.9) + 5 * this.#wave.at(second), 1, 97),
+    );
   }
 }
 

@@ -79,7 +79,8 @@ export function readScenario(id: string, text: string, file: string): Scenario {
     title: { zh: titles["zh"], en: titles["en"] },
     faults: faults.map((entry: unknown, i) => {
       const { kind, count = 1, ...others } = members(entry) ?? {};
-      if (!FAULT_KINDS.includes(kind as FaultKind)) throw wrong(`faults[${i}].kind`, `no such fault: ${String(kind)}`);
+      if (!FAULT_KINDS.includes(kind as FaultKind))
+        throw wrong(`faults[${i}].kind`, `no such fault: ${String(kind)}`);
       if (!Number.isInteger(count) || (count as number) < 1 || (count as number) > 1000)
         throw wrong(`faults[${i}].count`, "needs a whole number from 1 to 1000");
       const [extra] = Object.keys(others);

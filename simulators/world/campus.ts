@@ -1,7 +1,6 @@
 import type { Building, Room, RoomType } from "./model.ts";
 import type { Seed } from "./seed.ts";
 
-
 const CLASS_FLOORS = 4;
 
 /** Rooms of a school: a teaching building of four floors, a laboratory building and an office building. */

@@ -60,8 +60,7 @@ export const FAMILIES: Readonly<Record<Family, FamilyTraits>> = {
     coreObjectID: "1.3.6.1.4.1.4881.1.1.10.1.245",
     accessObjectID: "1.3.6.1.4.1.4881.1.1.10.1.303",
     version: "RGOS 11.4(1)B74P1",
-    sysDescr: (model) =>
-      `Ruijie Gigabit Ethernet Switch (${model.replace(/^RG-/, "")}) By Ruijie Networks`,
+    sysDescr: (model) => `Ruijie Gigabit Ethernet Switch (${model.replace(/^RG-/, "")}) By Ruijie Networks`,
     gigabit: (n) => `GigabitEthernet 0/${n}`,
     tenGigabit: (n, gigabits) => `TenGigabitEthernet 0/${n + gigabits}`,
     vlan: (id) => `VLAN ${id}`,

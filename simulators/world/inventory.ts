@@ -4,12 +4,6 @@ import type { RegionName } from "./names.ts";
 /** Where devices listen: device id to port. Devices that are not in it are listed without a port. */
 export type Endpoints = ReadonlyMap<string, number>;
 
-/** Names of the credentials in campusd.yaml that the simulated devices expect. */
-export const CREDENTIALS = { snmp: "simulated-snmp", mqtt: "simulated-mqtt" } as const;
-
-/** The community every simulated agent answers to. */
-export const COMMUNITY = "campus";
-
 /** The form of an inventory file of campusd, written down here a second time: the simulators share no code with it. */
 export interface InventoryInput {
   regions: { path: string; name: string; nameEn: string }[];
@@ -25,7 +19,13 @@ export interface InventoryInput {
     buildings: {
       id: string;
       name: string;
-      rooms: { id: string; name: string; type: School["buildings"][number]["rooms"][number]["type"]; floor: number; seats: number }[];
+      rooms: {
+        id: string;
+        name: string;
+        type: School["buildings"][number]["rooms"][number]["type"];
+        floor: number;
+        seats: number;
+      }[];
     }[];
     devices: InventoryDevice[];
   }[];
@@ -81,6 +81,7 @@ export function inventoryOf(
     readonly schools: readonly School[];
   },
   endpoints: Endpoints,
+  credential: string,
 ): InventoryInput {
   const { province, city, county } = world;
   return {
@@ -103,13 +104,13 @@ export function inventoryOf(
         name: building.name,
         rooms: building.rooms.map(({ id, name, type, floor, seats }) => ({ id, name, type, floor, seats })),
       })),
-      devices: school.devices.map((device) => deviceOf(device, endpoints)),
+      devices: school.devices.map((device) => deviceOf(device, endpoints, credential)),
     })),
     links: world.schools.flatMap((school) => school.links.map((link) => ({ ...link }))),
   };
 }
 
-function deviceOf(device: WorldDevice, endpoints: Endpoints): InventoryDevice {
+function deviceOf(device: WorldDevice, endpoints: Endpoints, credential: string): InventoryDevice {
   const port = endpoints.get(device.id);
   return {
     id: device.id,
@@ -121,7 +122,7 @@ function deviceOf(device: WorldDevice, endpoints: Endpoints): InventoryDevice {
     installed: device.installed,
     ...(device.address === undefined ? {} : { addresses: [device.address] }),
     ...(port === undefined ? {} : { port }),
-    ...(device.protocol === "snmp" ? { credential: CREDENTIALS.snmp } : {}),
+    ...(device.protocol === "snmp" ? { credential } : {}),
     ...(device.unit === undefined ? {} : { unit: device.unit }),
     ...(device.building === undefined ? {} : { building: device.building }),
     ...(device.room === undefined ? {} : { room: device.room }),

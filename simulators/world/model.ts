@@ -37,7 +37,12 @@ export type Body =
   | { readonly kind: "controller"; readonly switch: SwitchBody; readonly wifi: Controller }
   | { readonly kind: "ap"; readonly ap: AccessPoint }
   | { readonly kind: "ups"; readonly identity: SystemIdentity; readonly ups: Source }
-  | { readonly kind: "server"; readonly identity: SystemIdentity; readonly server: Source; readonly ports: readonly Port[] }
+  | {
+      readonly kind: "server";
+      readonly identity: SystemIdentity;
+      readonly server: Source;
+      readonly ports: readonly Port[];
+    }
   | { readonly kind: "gateway" }
   | { readonly kind: "board"; readonly board: Board }
   | { readonly kind: "meter"; readonly meter: Meter }

@@ -142,7 +142,8 @@ export function createNetwork(plan: NetworkPlan, profiles: Profiles, seed: Seed)
     const above = accessDrafts[a]![ACCESS_GIGABIT]!;
     Object.assign(down, { up: true, optic: true, alias: `下联-接入${a + 1}`, in: above.out, out: above.in });
   }
-  for (const [e, end] of plan.coreEndpoints.entries()) attach(coreDrafts[0]![3 + e]!, end, flows.get(end.label)!);
+  for (const [e, end] of plan.coreEndpoints.entries())
+    attach(coreDrafts[0]![3 + e]!, end, flows.get(end.label)!);
   const uplinks = wireUplinks(plan, coreDrafts);
 
   const accessBodies = accessDrafts.map((drafts, a) => {
@@ -226,7 +227,11 @@ export function createNetwork(plan: NetworkPlan, profiles: Profiles, seed: Seed)
 }
 
 /** Peaks so that the whole school uses 25 to 62 % of its line at its busiest; 96 % day and night if saturated. */
-function makeFlows(plan: NetworkPlan, profiles: Profiles, seed: Seed): Map<string, { down: Total; up: Total }> {
+function makeFlows(
+  plan: NetworkPlan,
+  profiles: Profiles,
+  seed: Seed,
+): Map<string, { down: Total; up: Total }> {
   const all = [...plan.endpoints.flat(), ...plan.coreEndpoints];
   const weights = all.reduce((sum, end) => sum + end.weight, 0);
   const use = plan.saturated ? 0.06 : seed.between("use", 0.25, 0.62);
@@ -283,7 +288,10 @@ function attach(port: Draft, end: Endpoint, flow: { down: Total; up: Total }): v
   port.busy = end.busy;
 }
 
-function wireUplinks(plan: NetworkPlan, cores: readonly (readonly Draft[])[]): Pick<Network, "uplink" | "backup"> {
+function wireUplinks(
+  plan: NetworkPlan,
+  cores: readonly (readonly Draft[])[],
+): Pick<Network, "uplink" | "backup"> {
   const below = (core: readonly Draft[], side: "in" | "out") =>
     core.filter((port) => port.up).map((port) => port[side]);
   const second = cores[1];
@@ -293,8 +301,20 @@ function wireUplinks(plan: NetworkPlan, cores: readonly (readonly Draft[])[]): P
     // The second core's access switches reach the line over the link between the cores.
     const across = { up: new Sum(below(second, "in")), down: new Sum(below(second, "out")) };
     const last = CORE_GIGABIT + CORE_TEN - 1;
-    Object.assign(cores[0]![last]!, { up: true, optic: true, alias: "核心互联", in: across.up, out: across.down });
-    Object.assign(second[last]!, { up: true, optic: true, alias: "核心互联", in: across.down, out: across.up });
+    Object.assign(cores[0]![last]!, {
+      up: true,
+      optic: true,
+      alias: "核心互联",
+      in: across.up,
+      out: across.down,
+    });
+    Object.assign(second[last]!, {
+      up: true,
+      optic: true,
+      alias: "核心互联",
+      in: across.down,
+      out: across.up,
+    });
     fromBelow = [...fromBelow, across.up];
     toBelow = [...toBelow, across.down];
   }
@@ -328,7 +348,9 @@ function hosts(plan: NetworkPlan, traits: FamilyTraits): Host[] {
     const ifIndex = index(end.poeWatts > 0 ? 30 : 20);
     const net = end.poeWatts > 0 ? 2 : 1;
     const v4 = { ifIndex, octets: storyAddress(plan.school, net, end.last), mac: end.mac };
-    return i % 3 === 0 ? [v4] : [v4, { ifIndex, octets: storyAddress6(plan.school, net, end.last), mac: end.mac }];
+    return i % 3 === 0
+      ? [v4]
+      : [v4, { ifIndex, octets: storyAddress6(plan.school, net, end.last), mac: end.mac }];
   });
 }
 
@@ -404,8 +426,16 @@ function body(
     add(idle, vlanIndex(traits, vlan));
     if (vlan !== 10)
       addresses.push(
-        { ifIndex: vlanIndex(traits, vlan), octets: storyAddress(plan.school, vlan / 10 - 1, 254), prefixLength: 24 },
-        { ifIndex: vlanIndex(traits, vlan), octets: storyAddress6(plan.school, vlan / 10 - 1, 1), prefixLength: 64 },
+        {
+          ifIndex: vlanIndex(traits, vlan),
+          octets: storyAddress(plan.school, vlan / 10 - 1, 254),
+          prefixLength: 24,
+        },
+        {
+          ifIndex: vlanIndex(traits, vlan),
+          octets: storyAddress6(plan.school, vlan / 10 - 1, 1),
+          prefixLength: 64,
+        },
       );
   }
   const loopback = draft(traits.loopback, 0, LOOPBACK);
@@ -414,7 +444,15 @@ function body(
   const routed = ports.filter((port) => port.plan.v6Share > 0);
   return {
     family: plan.family,
-    identity: identity(seed, of.name, of.objectId, traits.sysDescr(of.model), plan.location, of.since, of.layer3 ? 6 : 2),
+    identity: identity(
+      seed,
+      of.name,
+      of.objectId,
+      traits.sysDescr(of.model),
+      plan.location,
+      of.since,
+      of.layer3 ? 6 : 2,
+    ),
     chassisName: traits.chassisName,
     model: of.model,
     serial: serial(seed, of.name),

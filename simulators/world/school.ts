@@ -51,11 +51,18 @@ export function createSchool(options: SchoolOptions): School {
   );
   const access = seed.int("access", 4, 6);
   const hasServer = seed.fraction("server") < 0.4 || index % 8 === 5;
-  const end = endpoints(plan, list.map((spot, n) => apEndpoint(plan, spot, n)), boardRooms, access);
+  const end = endpoints(
+    plan,
+    list.map((spot, n) => apEndpoint(plan, spot, n)),
+    boardRooms,
+    access,
+  );
   const coreEnds = coreEndpoints(plan, hasServer);
   const contractedMbps = faults["saturated-uplink"]
     ? 300
-    : CONTRACTS_MBPS[seed.int("contract", name.setting === "rural" ? 0 : 1, name.setting === "urban" ? 3 : 2)]!;
+    : CONTRACTS_MBPS[
+        seed.int("contract", name.setting === "rural" ? 0 : 1, name.setting === "urban" ? 3 : 2)
+      ]!;
   const backup = Boolean(faults["uplink-down"]) || seed.fraction("backup") < 0.3;
   const network = createNetwork(
     {
@@ -97,7 +104,9 @@ export function createSchool(options: SchoolOptions): School {
     ...createMeters(plan, seed.int("meters", 2, 4)),
     ...createSensors(plan, sensorRooms, cold, faults["hot-room"] ?? 0),
   ];
-  const students = Math.round(classrooms.reduce((sum, room) => sum + room.seats, 0) * seed.between("full", 0.8, 0.98));
+  const students = Math.round(
+    classrooms.reduce((sum, room) => sum + room.seats, 0) * seed.between("full", 0.8, 0.98),
+  );
   return {
     ...name,
     index,
@@ -110,7 +119,12 @@ export function createSchool(options: SchoolOptions): School {
 }
 
 /** Spreads access points, boards, computers and office ports over the access switches. */
-function endpoints(plan: SchoolPlan, aps: readonly Endpoint[], boards: readonly Room[], access: number): Endpoint[][] {
+function endpoints(
+  plan: SchoolPlan,
+  aps: readonly Endpoint[],
+  boards: readonly Room[],
+  access: number,
+): Endpoint[][] {
   const { profiles, seed, id } = plan;
   const end = (label: string, last: number, weight: number, office: boolean): Endpoint => ({
     label,
@@ -155,7 +169,13 @@ function coreEndpoints(plan: SchoolPlan, server: boolean): Endpoint[] {
 }
 
 function switchDevices(plan: SchoolPlan, network: Network, vendor: string, silent: number): WorldDevice[] {
-  const device = (body: SwitchBody, role: string, name: string, last: number, place: object): WorldDevice => ({
+  const device = (
+    body: SwitchBody,
+    role: string,
+    name: string,
+    last: number,
+    place: object,
+  ): WorldDevice => ({
     ...base(plan, body.identity.sysName),
     role,
     name,
@@ -188,7 +208,11 @@ function links(
   contractedMbps: number,
 ): WorldLink[] {
   const first = plan.seed.int("carrier", 0, CARRIERS.length - 1);
-  const link = (role: WorldLink["role"], at: { core: number; interface: string }, carrier: number): WorldLink => ({
+  const link = (
+    role: WorldLink["role"],
+    at: { core: number; interface: string },
+    carrier: number,
+  ): WorldLink => ({
     id: `${plan.id}-${role}`,
     name: role === "uplink" ? "上联" : "备用上联",
     role,

@@ -1,11 +1,20 @@
 import { Board } from "../behaviour/board.ts";
 import { Meter, type MeterModel } from "../behaviour/meter.ts";
+import { Port } from "../behaviour/port.ts";
 import type { Profiles } from "../behaviour/profile.ts";
 import { RoomSensor } from "../behaviour/room.ts";
 import { serverGauges } from "../behaviour/server.ts";
 import { upsGauges } from "../behaviour/ups.ts";
-import { Port } from "../behaviour/port.ts";
-import { LAST_OCTET, loopbackAddress, macOf, macText, storyAddress, storyAddress6, text4, text6 } from "./addresses.ts";
+import {
+  LAST_OCTET,
+  loopbackAddress,
+  macOf,
+  macText,
+  storyAddress,
+  storyAddress6,
+  text4,
+  text6,
+} from "./addresses.ts";
 import type { Room, WorldDevice } from "./model.ts";
 import { type Endpoint, identity, type Network } from "./network.ts";
 import type { Seed } from "./seed.ts";
@@ -30,7 +39,10 @@ function installed(seed: Seed, id: string): string {
   return `${year}-${String(month).padStart(2, "0")}-15`;
 }
 
-export function base(plan: SchoolPlan, id: string): Pick<WorldDevice, "id" | "school" | "installed" | "silent"> {
+export function base(
+  plan: SchoolPlan,
+  id: string,
+): Pick<WorldDevice, "id" | "school" | "installed" | "silent"> {
   return { id, school: plan.id, installed: installed(plan.seed, id), silent: false };
 }
 
@@ -103,7 +115,14 @@ interface MeterSpot {
 const METER_SPOTS: readonly MeterSpot[] = [
   { model: "SDM630", name: "教学楼总表", building: "jx", peakWatts: 42_000, feedsIn: false, currentRatio: 1 },
   { model: "DDSU666", name: "机房电表", building: "bg", peakWatts: 5_200, feedsIn: false, currentRatio: 1 },
-  { model: "ADL400", name: "综合楼总表", building: "bg", peakWatts: 65_000, feedsIn: false, currentRatio: 20 },
+  {
+    model: "ADL400",
+    name: "综合楼总表",
+    building: "bg",
+    peakWatts: 65_000,
+    feedsIn: false,
+    currentRatio: 20,
+  },
   { model: "ADL400", name: "屋顶光伏", building: "sy", peakWatts: 38_000, feedsIn: true, currentRatio: 20 },
 ];
 
@@ -199,7 +218,15 @@ export function createUps(plan: SchoolPlan, onBattery: boolean, portOffset: numb
     ...MACHINE_ROOM,
     body: {
       kind: "ups",
-      identity: identity(plan.seed, id, "1.3.6.1.2.1.33", "Qinghe Power RT-2K UPS SNMP card 2.14", plan.location, since, 72),
+      identity: identity(
+        plan.seed,
+        id,
+        "1.3.6.1.2.1.33",
+        "Qinghe Power RT-2K UPS SNMP card 2.14",
+        plan.location,
+        since,
+        72,
+      ),
       ups: upsGauges(plan.seed.of(`ups/${id}`), since, plan.profiles.office, onBattery),
     },
   };
@@ -225,8 +252,30 @@ export function createServer(
     optic: false,
   } as const;
   const ports = [
-    { ...plain, ifIndex: 1, name: "lo", descr: "lo", type: 24, mega: 10, mac: new Uint8Array(0), in: flow.up, out: flow.up, v6Share: 0 },
-    { ...plain, ifIndex: 2, name: "eth0", descr: "eth0", type: 6, mega: 1000, mac: end.mac, in: flow.down, out: flow.up, v6Share: 0.24 },
+    {
+      ...plain,
+      ifIndex: 1,
+      name: "lo",
+      descr: "lo",
+      type: 24,
+      mega: 10,
+      mac: new Uint8Array(0),
+      in: flow.up,
+      out: flow.up,
+      v6Share: 0,
+    },
+    {
+      ...plain,
+      ifIndex: 2,
+      name: "eth0",
+      descr: "eth0",
+      type: 6,
+      mega: 1000,
+      mac: end.mac,
+      in: flow.down,
+      out: flow.up,
+      v6Share: 0.24,
+    },
   ].map((port) => new Port(port));
   return {
     ...base(plan, id),
@@ -255,7 +304,11 @@ export function createServer(
 }
 
 /** An address of its own, or a port of its own on ::1 for a device that is polled over IPv6. */
-function where(plan: SchoolPlan, last: number, portOffset: number | undefined): Pick<WorldDevice, "address" | "portOffset"> {
+function where(
+  plan: SchoolPlan,
+  last: number,
+  portOffset: number | undefined,
+): Pick<WorldDevice, "address" | "portOffset"> {
   return portOffset === undefined
     ? { address: loopbackAddress(plan.baseOctet, plan.index, last) }
     : { address: "::1", portOffset };

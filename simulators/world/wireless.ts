@@ -1,6 +1,6 @@
-import { AccessPoint, Controller } from "../behaviour/wifi.ts";
 import { chassisGauges, opticGauges } from "../behaviour/chassis.ts";
 import { Port } from "../behaviour/port.ts";
+import { AccessPoint, Controller } from "../behaviour/wifi.ts";
 import { LAST_OCTET, loopbackAddress, macOf, storyAddress, storyAddress6 } from "./addresses.ts";
 import type { Room, SwitchBody, WorldDevice } from "./model.ts";
 import { type Endpoint, identity, type Network, serial } from "./network.ts";
@@ -71,7 +71,9 @@ export function createWireless(
         address6: storyAddress6(plan.index, 2, end.last),
         offline: n >= 5 && n < 5 + offline,
         since: plan.epoch - seed.int("up", 86400, 60 * 86400),
-        seats: Math.round(spot.serves.reduce((sum, room) => sum + room.seats, 0) * seed.between("share", 0.35, 0.7)),
+        seats: Math.round(
+          spot.serves.reduce((sum, room) => sum + room.seats, 0) * seed.between("share", 0.35, 0.7),
+        ),
         busy: plan.profiles.lessons,
         up: flow.up,
         down: flow.down,
@@ -149,7 +151,17 @@ function controllerBody(
   const unused = Array.from({ length: UNUSED_PORTS }, (_, i) => {
     const name = `GigabitEthernet0/0/${i + 2}`;
     const still = { at: () => 0 };
-    return new Port({ ...plain, ifIndex: 7 + i, name, descr: name, alias: alias(""), operUp: false, in: still, out: still, optic: false });
+    return new Port({
+      ...plain,
+      ifIndex: 7 + i,
+      name,
+      descr: name,
+      alias: alias(""),
+      operUp: false,
+      in: still,
+      out: still,
+      optic: false,
+    });
   });
   const core = network.cores[0]!;
   return {

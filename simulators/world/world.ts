@@ -1,8 +1,8 @@
 import { createProfiles } from "../behaviour/profile.ts";
-import { loadScenario, type PlacedFault, placeFaults, type Scenario } from "../faults/scenario.ts";
 import { placedFaults } from "../faults/placed.ts";
+import { loadScenario, type PlacedFault, placeFaults, type Scenario } from "../faults/scenario.ts";
 import { GbkEncoder } from "./gbk.ts";
-import { type Endpoints, inventoryOf, type InventoryInput } from "./inventory.ts";
+import { type Endpoints, type InventoryInput, inventoryOf } from "./inventory.ts";
 import type { School, WorldDevice } from "./model.ts";
 import { CITY, COUNTY, PROVINCE, type RegionName } from "./names.ts";
 import { createSchool } from "./school.ts";
@@ -34,8 +34,11 @@ export interface World {
   readonly schools: readonly School[];
   readonly devices: ReadonlyMap<string, WorldDevice>;
   readonly faults: readonly PlacedFault[];
-  /** An inventory document as campusd imports it; `endpoints` says where the devices listen. */
-  inventory(endpoints: Endpoints): InventoryInput;
+  /**
+   * An inventory document as campusd imports it; `endpoints` says where the devices listen, `credential` names the
+   * entry of campusd.yaml that opens them.
+   */
+  inventory(endpoints: Endpoints, credential?: string): InventoryInput;
 }
 
 const DEFAULT_EPOCH = Date.UTC(2026, 8, 1);
@@ -80,7 +83,7 @@ export function createWorld(options: WorldOptions): World {
     schools,
     devices,
     faults: schools.flatMap((school) => placedFaults(school, faults[school.index]!)),
-    inventory: (endpoints) => inventoryOf(world, endpoints),
+    inventory: (endpoints, credential = "simulated") => inventoryOf(world, endpoints, credential),
   };
   return world;
 }
