@@ -14,6 +14,8 @@ const LINE_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117]);
 /** The two ends of a poll are not read in the same instant: use may come out a little over 100. */
 const USE_TOLERANCE = 1.05;
 
+const CLOCK_STEP_MS = 5;
+
 /** Turns what a poll read into samples. One a device; holds what counters need from poll to poll. */
 export class Emitter {
   readonly #series: SeriesTable;
@@ -23,7 +25,7 @@ export class Emitter {
   readonly #reading: Reading = { value: Number.NaN, status: STATUS.ok };
   readonly #speed: Reading = { value: Number.NaN, status: STATUS.ok };
   /** Monotonic minus UTC, ms: differences of counters are not to follow a wall clock that is set. */
-  #offset = 0;
+  #offset = Number.NaN;
   #at = 0;
 
   constructor(series: SeriesTable, batch: BatchBuilder, bank: CounterBank) {
@@ -63,7 +65,8 @@ export class Emitter {
    */
   emit(table: BoundTable, read: Uint8Array, at: number, offset: number): void {
     this.#at = at;
-    this.#offset = offset;
+    // The two clocks are not read in the same instant: only a clock that was set moves the offset.
+    if (!(Math.abs(offset - this.#offset) <= CLOCK_STEP_MS)) this.#offset = offset;
     for (let i = 0; i < table.plan.points.length; i++) {
       const plan = table.plan.points[i]!;
       const point = table.points[i]!;

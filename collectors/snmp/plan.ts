@@ -124,15 +124,16 @@ function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>)
   const discontinuity = table.columns.findIndex((column) => column.object.endsWith("DiscontinuityTime"));
   if (discontinuity >= 0 && table.points.some((point) => point.quantity.kind === "counter"))
     polled.add(table.columns[discontinuity]!.id);
-  // A table whose rows nothing names is bound by what is polled of it.
-  const bound = named.size > 0 ? named : polled;
+  // What is polled is read at binding too: a row may lack the columns that name it, and a condition may rest
+  // on a column of a slower tier.
+  const bound = new Set([...named, ...polled]);
   const columns = table.columns.map(
     (column): ColumnPlan => ({
       column,
       oid: encodeOid(column.oid),
       numeric: NUMERIC.has(column.decode),
       polled: polled.has(column.id) && !column.inspectOnly,
-      bound: bound.has(column.id) && !column.inspectOnly,
+      bound: bound.has(column.id) && (named.has(column.id) || !column.fallbackFor) && !column.inspectOnly,
       fallbackFor: column.fallbackFor === undefined ? -1 : (columnNumber.get(column.fallbackFor) ?? -1),
     }),
   );
