@@ -42,7 +42,12 @@ export function formatKey(path: KeyPath): string {
  */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: "error" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: "error",
+  });
   const problems: Problem[] = [];
   const add = (offset: number, text: string) => {
     const { line, col } = lines.linePos(offset);

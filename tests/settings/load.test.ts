@@ -182,6 +182,17 @@ mqtt:
     );
   });
 
+  test("a key that is no text is refused, without a warning that quotes it", () => {
+    const warned: unknown[] = [];
+    const listen = (warning: unknown) => warned.push(warning);
+    process.on("warning", listen);
+    expect(problems("? {hunter2: x}\n: 1\n").length).toBeGreaterThan(0);
+    return new Promise((resolve) => setImmediate(resolve)).then(() => {
+      process.off("warning", listen);
+      expect(warned).toEqual([]);
+    });
+  });
+
   test("an alias bomb is refused", () => {
     const levels = Array.from(
       { length: 12 },
