@@ -119,8 +119,15 @@ const CODE_ORDER: readonly Reason["code"][] = [
   "air-poor",
 ];
 
+/** The same on every machine, and many times faster than a collator. */
+export function byCodePoint(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** The reasons of the findings, most serious first, at most as many as a row carries. */
 export function reasonsOf(findings: readonly Finding[]): Reason[] {
+  if (findings.length === 0) return [];
+  if (findings.length === 1) return [findings[0]!.reason];
   const order = (code: Reason["code"]): number => {
     const at = CODE_ORDER.indexOf(code);
     return at < 0 ? CODE_ORDER.length : at;
@@ -130,7 +137,7 @@ export function reasonsOf(findings: readonly Finding[]): Reason[] {
       (a, b) =>
         RANK[b.severity] - RANK[a.severity] ||
         order(a.reason.code) - order(b.reason.code) ||
-        (a.reason.subject ?? "").localeCompare(b.reason.subject ?? ""),
+        byCodePoint(a.reason.subject ?? "", b.reason.subject ?? ""),
     )
     .slice(0, THRESHOLDS.reasons)
     .map((finding) => finding.reason);
