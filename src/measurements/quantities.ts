@@ -231,7 +231,7 @@ define("ups.battery_state", "state", "state", "battery", {
 });
 define("ups.charge", "gauge", "percent", "battery charge", { ...percent, reading: "charge" });
 define("ups.runtime", "gauge", "s", "estimated time on battery that is left", { min: 0, reading: "runtime" });
-define("ups.on_battery", "gauge", "s", "time on battery so far", { min: 0 });
+define("ups.on_battery", "gauge", "s", "time on battery so far", { min: 0, reading: "runtime" });
 define("ups.load", "gauge", "percent", "output load", { min: 0, max: 200, reading: "load" });
 define("ups.output_source", "state", "state", "where the output comes from", {
   states: { 1: "other", 2: "none", 3: "normal", 4: "bypass", 5: "battery", 6: "booster", 7: "reducer" },
