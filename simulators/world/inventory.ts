@@ -53,6 +53,15 @@ type Role =
   | "gateway"
   | "server";
 
+/** Device profile by model, for what cannot tell by itself. */
+const PROFILES: Readonly<Record<string, string>> = {
+  "IWB-86": "smart-board-mqtt",
+  SDM630: "eastron-sdm630",
+  DDSU666: "chint-ddsu666",
+  ADL400: "acrel-adl400",
+  "XY-MD02": "xy-md02",
+};
+
 export interface InventoryDevice {
   id: string;
   name: string;
@@ -63,6 +72,8 @@ export interface InventoryDevice {
   protocol: WorldDevice["protocol"];
   port?: number;
   credential?: string;
+  /** SNMP tells what a device is; Modbus and MQTT cannot, so that somebody has to say it. */
+  profile?: string;
   unit?: number;
   building?: string;
   room?: string;
@@ -123,6 +134,7 @@ function deviceOf(device: WorldDevice, endpoints: Endpoints, credential: string)
     ...(device.address === undefined ? {} : { addresses: [device.address] }),
     ...(port === undefined ? {} : { port }),
     ...(device.protocol === "snmp" ? { credential } : {}),
+    ...(PROFILES[device.model] === undefined ? {} : { profile: PROFILES[device.model] }),
     ...(device.unit === undefined ? {} : { unit: device.unit }),
     ...(device.building === undefined ? {} : { building: device.building }),
     ...(device.room === undefined ? {} : { room: device.room }),
