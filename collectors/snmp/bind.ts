@@ -17,6 +17,8 @@ const BIND_LIMITS = { maxMs: 60_000 };
 
 export interface ReadTable {
   readonly table: BoundTable;
+  /** The columns that were asked for. */
+  readonly columns: readonly number[];
   readonly end: WalkEnd;
 }
 
@@ -32,14 +34,22 @@ type KeptView = Pick<ResponseView, "bytes"> & {
   readonly end: number;
 };
 
-/** Reads the columns of a table that binding needs and makes its rows. */
-export async function readTable(session: SnmpSession, plan: TablePlan): Promise<ReadTable> {
-  return plan.table.scalar ? readScalars(session, plan) : readRows(session, plan);
+/** Reads the columns of a table that binding needs and that the device may have, and makes its rows. */
+export async function readTable(
+  session: SnmpSession,
+  plan: TablePlan,
+  isAbsent: (column: number) => boolean,
+): Promise<ReadTable> {
+  const numbers = plan.columns.flatMap((column, i) => (column.bound && !isAbsent(i) ? [i] : []));
+  return plan.table.scalar ? readScalars(session, plan, numbers) : readRows(session, plan, numbers);
 }
 
-async function readScalars(session: SnmpSession, plan: TablePlan): Promise<ReadTable> {
+async function readScalars(
+  session: SnmpSession,
+  plan: TablePlan,
+  numbers: readonly number[],
+): Promise<ReadTable> {
   const table = new BoundTable(plan, [[0]]);
-  const numbers = plan.columns.flatMap((column, i) => (column.bound || column.polled ? [i] : []));
   let any = false;
   const failure = await getObjects(
     session,
@@ -50,11 +60,14 @@ async function readScalars(session: SnmpSession, plan: TablePlan): Promise<ReadT
     },
   );
   // A group of which the agent has nothing is a table without rows.
-  return { table: any ? table : new BoundTable(plan, []), end: failure ?? "end" };
+  return { table: any ? table : new BoundTable(plan, []), columns: numbers, end: failure ?? "end" };
 }
 
-async function readRows(session: SnmpSession, plan: TablePlan): Promise<ReadTable> {
-  const numbers = plan.columns.flatMap((column, i) => (column.bound ? [i] : []));
+async function readRows(
+  session: SnmpSession,
+  plan: TablePlan,
+  numbers: readonly number[],
+): Promise<ReadTable> {
   const rows = new Map<string, number[]>();
   const kept: Kept[] = [];
   const end = await walkColumns(
@@ -86,7 +99,7 @@ async function readRows(session: SnmpSession, plan: TablePlan): Promise<ReadTabl
       if (!holds) table.excluded[row] = 1; // NaN too
     }
   }
-  return { table, end };
+  return { table, columns: numbers, end };
 }
 
 function compareArcs(a: readonly number[], b: readonly number[]): number {

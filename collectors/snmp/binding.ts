@@ -79,7 +79,7 @@ export class Binding {
     for (const plan of plans) {
       const now = session.clock.monotonic();
       const memory = this.#memory[plan.number]!;
-      const { table, end } = await readTable(session, plan);
+      const { table, columns, end } = await readTable(session, plan, (i) => now < memory.absentUntil[i]!);
       if (session.closed) return { answered: false, partial };
       const failed = typeof end === "object" && end.outcome !== "status";
       if (end !== "end") partial.push(`${plan.table.id}: ${describeEnd(end)}`);
@@ -90,6 +90,13 @@ export class Binding {
       // A part of a table does not make the rest of its rows go away.
       if (end !== "end" && table.rows < (this.tables.get(plan.table.id)?.rows ?? 0)) continue;
       fresh.set(plan.table.id, table);
+      if (end !== "end" || table.rows === 0) continue;
+      // Proof: the device answered, has the table, and has nothing in this column.
+      for (const column of columns) {
+        if (table.hasAny(column)) continue;
+        memory.absentUntil[column] = now + ABSENT_MS;
+        memory.gaps[column] = 1;
+      }
     }
     this.#derive(fresh);
     return { answered: true, partial };
@@ -114,8 +121,9 @@ export class Binding {
     }
   }
 
-  /** All counters start again: the device restarted. */
+  /** All counters start again, and columns it lacked may be there: the device restarted. */
   reset(): void {
+    for (const { absentUntil } of this.#memory) absentUntil.fill(0);
     for (const table of this.tables.values()) this.#emitter.reset(table);
   }
 

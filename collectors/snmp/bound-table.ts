@@ -1,5 +1,6 @@
 import type { Tags } from "../../src/measurements/series.ts";
-import { decodeNumber, decodeText } from "./decode.ts";
+import { TAG } from "./ber.ts";
+import { bigintOf, decodeNumber, decodeText } from "./decode.ts";
 import type { ResponseView } from "./message.ts";
 import { encodeIndex, equalBytes, indexKey } from "./oid.ts";
 import type { TablePlan } from "./plan.ts";
@@ -53,6 +54,8 @@ export class BoundTable {
   /** Rows that have series: their tags besides the device's own. */
   tags: (Tags | undefined)[] = [];
   points: BoundPoint[] = [];
+  /** Counters over 2^53 by cell, whole, where the plan asks for them. */
+  readonly exact: Map<number, bigint> | undefined;
   /** The row's name in the series tag `interface`, for tables of interfaces. */
   keys: readonly string[] | undefined;
   readonly #byKey = new Map<string, number>();
@@ -67,6 +70,7 @@ export class BoundTable {
     const cells = plan.columns.length * this.rows;
     this.numbers = new Float64Array(cells).fill(Number.NaN);
     this.cells = new Uint8Array(cells);
+    this.exact = plan.exact ? new Map() : undefined;
     this.times = new Float64Array(0);
     this.discontinuity = new Float64Array(this.rows).fill(Number.NaN);
     this.excluded = new Uint8Array(this.rows);
@@ -122,6 +126,10 @@ export class BoundTable {
     }
     const value = decodeNumber(meta.decode, bytes, tag, start, end);
     this.numbers[cell] = value;
+    if (this.exact && tag === TAG.counter64) {
+      const whole = bigintOf(bytes, tag, start, end);
+      if (whole !== undefined && whole > BigInt(Number.MAX_SAFE_INTEGER)) this.exact.set(cell, whole);
+    }
     this.cells[cell] = Number.isNaN(value) ? CELL.bad : isWide(tag) ? CELL.ok | CELL.wide : CELL.ok;
   }
 
@@ -142,6 +150,13 @@ export class BoundTable {
       }
     }
     return { came, missing };
+  }
+
+  /** Whether any row has a value in the column, or one that is not what was promised. */
+  hasAny(column: number): boolean {
+    return this.cells
+      .subarray(column * this.rows, (column + 1) * this.rows)
+      .some((cell) => cell !== CELL.unread);
   }
 
   /** Text of a cell as facts and tags show it: a name where the column is enumerated; undefined when it has no value. */

@@ -81,6 +81,8 @@ export interface TablePlan {
   readonly ifType: number;
   readonly ifConnectorPresent: number;
   readonly rebindMs: number;
+  /** Whether counters over 2^53 are kept whole. */
+  readonly exact: boolean;
 }
 
 /** What a profile means for the poller; made once a profile. */
@@ -96,10 +98,17 @@ export interface ProfilePlan {
   readonly hasUptime: boolean;
 }
 
-export function makePlan(profile: CompiledProfile): ProfilePlan {
+/**
+ * `everyColumn` is for a look by hand: every column is read at binding, also those the poller never reads, and
+ * counters over 2^53 are kept whole.
+ */
+export function makePlan(profile: CompiledProfile, options: { everyColumn?: boolean } = {}): ProfilePlan {
   const source = profile.snmp?.tables ?? [];
   const bound = boundColumns(profile);
-  const tables = source.map((table, number) => tablePlan(table, number, bound.get(table.id) ?? new Set()));
+  const every = options.everyColumn ?? false;
+  const tables = source.map((table, number) =>
+    tablePlan(table, number, bound.get(table.id) ?? new Set(), every),
+  );
   const tiers = new Set([HEARTBEAT_MS]);
   for (const table of tables)
     for (const { column, polled } of table.columns) if (polled) tiers.add(column.everyMs);
@@ -113,7 +122,7 @@ export function makePlan(profile: CompiledProfile): ProfilePlan {
   };
 }
 
-function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>): TablePlan {
+function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>, every: boolean): TablePlan {
   const columnNumber = new Map(table.columns.map((column, i) => [column.id, i]));
   const polled = new Set<string>();
   for (const point of table.points) {
@@ -133,7 +142,9 @@ function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>)
       oid: encodeOid(column.oid),
       numeric: NUMERIC.has(column.decode),
       polled: polled.has(column.id) && !column.inspectOnly,
-      bound: bound.has(column.id) && (named.has(column.id) || !column.fallbackFor) && !column.inspectOnly,
+      bound:
+        every ||
+        (bound.has(column.id) && (named.has(column.id) || !column.fallbackFor) && !column.inspectOnly),
       fallbackFor: column.fallbackFor === undefined ? -1 : (columnNumber.get(column.fallbackFor) ?? -1),
     }),
   );
@@ -156,6 +167,7 @@ function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>)
     speedPoint: table.points.findIndex((point) => point.quantity.id === "interface.speed"),
     ifType: table.columns.findIndex((column) => column.oid.join(".") === IF_TYPE),
     ifConnectorPresent: table.columns.findIndex((column) => column.oid.join(".") === IF_CONNECTOR_PRESENT),
+    exact: every,
     rebindMs: slow.length > 0 ? Math.max(Math.min(...slow), LEAST_REBIND_MS) : REBIND_MS,
   };
 }

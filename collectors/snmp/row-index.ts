@@ -1,5 +1,5 @@
 import type { IndexPart } from "../../src/profiles/compiled.ts";
-import { formatIpv4 } from "./address.ts";
+import { formatIpv4, formatIpv6 } from "./address.ts";
 import { inetText } from "./decode.ts";
 import { octetsToHex, octetsToText } from "./text.ts";
 
@@ -57,6 +57,8 @@ function decodePart(
       return macPart(arcs, at);
     case "ip":
       return octetsPart(arcs, at, at + 4, (octets) => formatIpv4(octets, 0));
+    case "ipv6":
+      return octetsPart(arcs, at, at + 16, (octets) => formatIpv6(octets, 0));
     case "inet":
       return inetPart(arcs, at);
     case "oid": {

@@ -68,18 +68,28 @@ const CHINESE =
   /^[\t\r\n\x20-\x7e\u00b0\u00b1\u00b7\u00d7\u00f7\u2010-\u2026\u2103\u2160-\u217f\u2460-\u249b\u2500-\u257f\u25a0-\u25cf\u3000-\u303f\u3220-\u3229\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u{20000}-\u{2fa1f}]+$/u;
 
 function decodeGb18030(part: Uint8Array): string | undefined {
-  // Without any ASCII a MAC address or a bit map may pass as GBK: then only GB 2312's own rows count.
-  if (!part.some((byte) => byte < 0x80)) {
-    for (let i = 0; i + 1 < part.length; i += 2) {
-      if (part[i]! < 0xa1 || part[i]! > 0xf7 || part[i + 1]! < 0xa1 || part[i + 1] === 0xff) return undefined;
-    }
-  }
+  if (rareCharacters(part) > (part.length <= 8 ? 0 : part.length / 8)) return undefined;
   try {
     const text = gb18030.decode(part);
     return CHINESE.test(text) ? text : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Characters outside the rows of GB 2312. A MAC address or a bit map may pass as GBK, but then it is made of
+ * rare ones: a text of up to four characters has none of them, a longer one few.
+ */
+function rareCharacters(part: Uint8Array): number {
+  let rare = 0;
+  for (let i = 0; i < part.length; i++) {
+    if (part[i]! < 0x80) continue;
+    const trail = part[i + 1] ?? 0;
+    if (part[i]! < 0xa1 || part[i]! > 0xf7 || trail < 0xa1 || trail === 0xff) rare++;
+    i++;
+  }
+  return rare;
 }
 
 /** Mostly readable text with a stray control character: each becomes U+FFFD. Short strings are binary. */
