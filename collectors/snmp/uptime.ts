@@ -14,7 +14,8 @@ export function judgeUptime(
 ): "continued" | "wrapped" | "restarted" {
   const elapsed = elapsedMs / 10;
   const tolerance = elapsed * DRIFT + SLACK_TICKS;
-  if (now >= before) {
+  if (now === before) return "continued";
+  if (now > before) {
     // Younger than our last look at it, and behind where it should be: it restarted in between.
     const behind = before + elapsed - now;
     return now < elapsed && behind > tolerance ? "restarted" : "continued";

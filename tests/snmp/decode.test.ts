@@ -354,6 +354,7 @@ describe("sysUpTime", () => {
     [2 ** 32 - 1000, 100, 60_000, "restarted"],
     [60_000, 180_000, 3_600_000, "restarted"],
     [5_000_000, 5_000_000, 60_000, "continued"],
+    [1000, 1000, 60_000, "continued"],
     [5_000_000, 4_999_990, 60_000, "continued"],
     [300, 1300, 10_000, "continued"],
   ] as const)("%i to %i in %i ms has %s", (before, now, elapsed, verdict) => {

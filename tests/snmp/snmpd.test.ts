@@ -19,7 +19,10 @@ interface NetSnmp {
     options: object,
   ): {
     on(event: "error", listener: () => void): void;
-    get(oids: string[], done: (error: Error | null, varbinds: { type: number; value: unknown }[]) => void): void;
+    get(
+      oids: string[],
+      done: (error: Error | null, varbinds: { type: number; value: unknown }[]) => void,
+    ): void;
     close(): void;
   };
 }
@@ -109,22 +112,25 @@ describeWith(["snmpd", "snmpget", "snmpbulkwalk"], "Debian's snmpd", () => {
       expect(nothing).toBeUndefined();
 
       const theirs = (oid: string) =>
-      execFileSync("snmpget", ["-v2c", "-c", "public", "-Oqv", `127.0.0.1:${port}`, oid]).toString().trim();
-    const index = readFileSync("/sys/class/net/lo/ifindex", "utf8").trim();
-    const before = Number(theirs(`${IF_IN_OCTETS}.${index}`));
-    const table = await target.table([IF_DESCR, IF_IN_OCTETS]);
-    const after = Number(theirs(`${IF_IN_OCTETS}.${index}`));
-    expect(table.end).toBe("end");
+        execFileSync("snmpget", ["-v2c", "-c", "public", "-Oqv", `127.0.0.1:${port}`, oid])
+          .toString()
+          .trim();
+      const index = readFileSync("/sys/class/net/lo/ifindex", "utf8").trim();
+      const before = Number(theirs(`${IF_IN_OCTETS}.${index}`));
+      const table = await target.table([IF_DESCR, IF_IN_OCTETS]);
+      const after = Number(theirs(`${IF_IN_OCTETS}.${index}`));
+      expect(table.end).toBe("end");
       const names = readFileSync("/proc/net/dev", "utf8").match(/^\s*[^\s:|]+(?=:)/gm)!;
       expect(table.items.map(({ values }) => values[0]!.text).sort()).toEqual(
         names.map((one) => one.trim()).sort(),
       );
       const lo = table.items.find(({ values }) => values[0]!.text === "lo")!;
       expect(lo.index).toEqual([Number(index)]);
-    expect(lo.values[1]!.number).toBeGreaterThanOrEqual(before);
-    expect(lo.values[1]!.number).toBeLessThanOrEqual(after);
-    expect(after).toBeLessThanOrEqual(kernelOctets());
-  });
+      expect(lo.values[1]!.number).toBeGreaterThanOrEqual(before);
+      expect(lo.values[1]!.number).toBeLessThanOrEqual(after);
+      expect(after).toBeLessThanOrEqual(kernelOctets());
+    },
+  );
 
   it("walks the same objects as snmpbulkwalk, with SNMPv1 too", async () => {
     const lines = execFileSync("snmpbulkwalk", [
@@ -155,8 +161,7 @@ describeWith(["snmpd", "snmpget", "snmpbulkwalk"], "Debian's snmpd", () => {
     const session = snmp.createSession("127.0.0.1", "public", { port, version: snmp.Version2c });
     session.on("error", () => undefined);
     const theirs = await new Promise<{ type: number; value: unknown }[]>((resolve, reject) => {
-      session.get(oids, (error, varbinds) => (error ? reject(error) : resolve(varbinds))); value: unknown }[]),
-      );
+      session.get(oids, (error, varbinds) => (error ? reject(error) : resolve(varbinds)));
     });
     session.close();
     const ours = await bench.target(port).get(oids);
