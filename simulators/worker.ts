@@ -5,7 +5,10 @@ import type { WorkerAnswer, WorkerCall, WorkerOptions } from "./simulation-worke
 
 /** The worker's side: one simulation, calls one by one in the order in which they came. */
 function serve(port: NonNullable<typeof parentPort>): void {
-  const simulation = new Simulation({ ...(workerData as WorkerOptions), clock: { now: () => Date.now() } });
+  // Made at the first call, so that a wrong option is that call's error and keeps its code.
+  let made: Simulation | undefined;
+  const simulation = (): Simulation =>
+    (made ??= new Simulation({ ...(workerData as WorkerOptions), clock: { now: () => Date.now() } }));
   let last: Promise<void> = Promise.resolve();
   port.on("message", (call: WorkerCall) => {
     last = last.then(async () => {
@@ -15,9 +18,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
   });
 }
 
-async function answer(simulation: Simulation, call: WorkerCall): Promise<WorkerAnswer> {
+async function answer(simulation: () => Simulation, call: WorkerCall): Promise<WorkerAnswer> {
   try {
-    return { id: call.id, value: await perform(simulation, call) };
+    return { id: call.id, value: await perform(simulation(), call) };
   } catch (error) {
     const known = error instanceof CampusError ? error : undefined;
     return {

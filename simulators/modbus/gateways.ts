@@ -107,7 +107,7 @@ export class ModbusGateways {
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    socket.on("data", (bytes) => {
+    socket.on("data", (bytes: Buffer) => {
       waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
       while (waiting.length >= HEADER + 1) {
         const length = waiting.readUInt16BE(4);

@@ -3,7 +3,7 @@ import { LAST_OCTET, loopbackAddress, macOf } from "./addresses.ts";
 import { createBuildings } from "./campus.ts";
 import { FAMILIES } from "./families.ts";
 import type { Family, Room, School, SwitchBody, WorldDevice, WorldLink } from "./model.ts";
-import { CARRIERS, COUNTY, schoolName } from "./names.ts";
+import { CARRIERS, schoolName } from "./names.ts";
 import { createNetwork, type Endpoint, type Network } from "./network.ts";
 import {
   base,
@@ -32,7 +32,7 @@ const CONTRACTS_MBPS = [200, 300, 500, 1000] as const;
 export function createSchool(options: SchoolOptions): School {
   const { faults } = options;
   const name = schoolName(options.plan.index);
-  const plan: SchoolPlan = { ...options.plan, id: name.id, location: `${COUNTY.name} ${name.name} 中心机房` };
+  const plan: SchoolPlan = { ...options.plan, id: name.id, location: `${name.name} 中心机房` };
   const { seed, index } = plan;
   const buildings = createBuildings(seed);
   const rooms = buildings.flatMap((building) => building.rooms);
