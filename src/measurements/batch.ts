@@ -31,6 +31,7 @@ export class BatchBuilder implements SampleColumns {
   status: Uint8Array;
 
   constructor(capacity = 1024) {
+    if (!(capacity >= 1)) throw new RangeError("a batch has room for at least one row");
     this.series = new Uint32Array(capacity);
     this.time = new Float64Array(capacity);
     this.value = new Float64Array(capacity);

@@ -16,6 +16,12 @@ export function counterDelta(previous: number, current: number, modulus: Counter
 /** A difference that means more than this many steps a second is a reset, when nothing is known of the line. */
 const ANY_LINE_STEPS_PER_SECOND = 1e11;
 
+/**
+ * When nothing is known of the line, a Counter32 that fell has wrapped only if it then made less than this part of
+ * its range; otherwise it was reset.
+ */
+const WRAP_PART = 1 / 4;
+
 /** Line rate may be exceeded by this factor: the two ends of a poll are not read in the same instant. */
 const LINE_RATE_TOLERANCE = 1.05;
 
@@ -29,6 +35,7 @@ export class CounterBank {
   #used = 0;
 
   constructor(capacity = 64) {
+    if (!(capacity >= 1)) throw new RangeError("a bank has at least one slot");
     this.#value = new Float64Array(capacity).fill(Number.NaN);
     this.#time = new Float64Array(capacity);
   }
@@ -59,6 +66,11 @@ export class CounterBank {
   rate(slot: number, value: number, time: number, modulus: CounterModulus, ceiling = 0): number {
     const previous = this.#value[slot]!;
     const elapsed = (time - this.#time[slot]!) / 1000;
+    if (!(value >= 0 && value < modulus)) {
+      this.#value[slot] = Number.NaN;
+      this.lastStatus = STATUS.implausible;
+      return Number.NaN;
+    }
     this.#value[slot] = value;
     this.#time[slot] = time;
     if (Number.isNaN(previous)) {
@@ -69,11 +81,18 @@ export class CounterBank {
       this.lastStatus = STATUS.implausible;
       return Number.NaN;
     }
-    const rate = counterDelta(previous, value, modulus) / elapsed;
-    // A 32-bit counter that can wrap more than once between two readings proves nothing.
-    const limit = ceiling > 0 ? ceiling * LINE_RATE_TOLERANCE : ANY_LINE_STEPS_PER_SECOND;
-    if (rate > limit || (modulus === MODULUS_32 && ceiling * elapsed >= MODULUS_32 && ceiling > 0)) {
-      this.lastStatus = rate > limit ? STATUS.reset : STATUS.implausible;
+    const known = ceiling > 0;
+    const limit = known ? ceiling * LINE_RATE_TOLERANCE : ANY_LINE_STEPS_PER_SECOND;
+    // A counter that can go round more than once between two readings proves nothing. Of a Counter32 of an
+    // unknown line it is taken that it cannot.
+    if ((known || modulus === MODULUS_53) && limit * elapsed >= modulus) {
+      this.lastStatus = STATUS.implausible;
+      return Number.NaN;
+    }
+    const delta = counterDelta(previous, value, modulus);
+    const rate = delta / elapsed;
+    if (rate > limit || (!known && value < previous && delta > modulus * WRAP_PART)) {
+      this.lastStatus = STATUS.reset;
       return Number.NaN;
     }
     this.lastStatus = STATUS.ok;

@@ -14,7 +14,8 @@ export class LatestTable {
       const series = samples.series[i]!;
       if (series >= this.#time.length) this.#grow(series + 1);
       const time = samples.time[i]!;
-      if (time < this.#time[series]!) continue;
+      // Written so that a time that is no number replaces nothing.
+      if (!(time >= this.#time[series]!)) continue;
       this.#time[series] = time;
       this.#value[series] = samples.value[i]!;
       this.#status[series] = samples.status[i]!;

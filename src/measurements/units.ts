@@ -174,6 +174,7 @@ export const UNITS: Readonly<Record<UnitName, UnitInfo>> = {
 /** The factor and offset that turn a raw value in `rawUnit` into `unit`; undefined when the two do not fit. */
 export function conversion(rawUnit: string, unit: UnitName): { scale: number; offset: number } | undefined {
   if (rawUnit === unit) return { scale: 1, offset: 0 };
-  const from = UNITS[unit].from[rawUnit];
+  // A profile may write anything here, also the name of something every object has.
+  const from = Object.hasOwn(UNITS[unit].from, rawUnit) ? UNITS[unit].from[rawUnit] : undefined;
   return from && { scale: from.scale, offset: from.offset ?? 0 };
 }

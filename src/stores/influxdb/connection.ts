@@ -1,5 +1,5 @@
 import { CampusError } from "../../errors/campus-error.ts";
-import type { Secret } from "../../settings/secret.ts";
+import { Secret } from "../../settings/secret.ts";
 
 export interface InfluxOptions {
   /** `http://host:8086`. */
@@ -22,6 +22,21 @@ export interface InfluxOptions {
 }
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Takes a user and a password out of the address, where errors and logs would show them. */
+export function withoutCredentials(options: InfluxOptions): InfluxOptions {
+  const url = new URL(options.url);
+  const { username, password } = url;
+  if (username === "" && password === "") return options;
+  url.username = "";
+  url.password = "";
+  return {
+    ...options,
+    url: url.href,
+    username: options.username ?? decodeURIComponent(username),
+    password: options.password ?? new Secret(decodeURIComponent(password)),
+  };
+}
 
 /** The name under which `/query` finds the data: a 2.x bucket is mapped to a database of its name. */
 export function databaseOf(options: InfluxOptions): string {

@@ -3,7 +3,7 @@ import type { SampleBatch } from "../../measurements/batch.ts";
 import type { SeriesTable, Tags } from "../../measurements/series.ts";
 import type { SeriesQuery, SeriesResult, SeriesSelector, Store, StoreStats } from "../contract.ts";
 import { checkQuery, checkSelector } from "../query.ts";
-import { createDatabase, type InfluxOptions, placeOf, runQuery } from "./connection.ts";
+import { createDatabase, type InfluxOptions, placeOf, runQuery, withoutCredentials } from "./connection.ts";
 import { LineEncoder } from "./lines.ts";
 import { InfluxReader } from "./reader.ts";
 import { InfluxWriter, type Quarantined } from "./writer.ts";
@@ -33,9 +33,9 @@ export class InfluxStore implements Store {
   #open = false;
 
   constructor(options: InfluxOptions) {
-    this.#options = options;
-    this.#reader = new InfluxReader(options);
-    this.#writer = new InfluxWriter(options, (index, entry) => this.#quarantine(index, entry));
+    this.#options = withoutCredentials(options);
+    this.#reader = new InfluxReader(this.#options);
+    this.#writer = new InfluxWriter(this.#options, (index, entry) => this.#quarantine(index, entry));
   }
 
   #samples: readonly number[] = [];

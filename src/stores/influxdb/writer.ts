@@ -125,7 +125,7 @@ export class InfluxWriter {
         await createDatabase(this.#options).catch(() => {});
         return this.#post(lines, false);
       }
-      const retryAfterMs = error.retryAfter();
+      const retryAfterMs = retryAfter(error);
       throw new CampusError(
         "E_STORE_WRITE",
         `InfluxDB at ${place} answered ${status}: ${reason}`,
@@ -139,6 +139,14 @@ export class InfluxWriter {
     this.#api = undefined;
     this.#agent?.destroy();
   }
+}
+
+/** Milliseconds that the server asks for (RFC 9110 section 10.2.3), 0 when it does not; the client's own reads seconds as ms. */
+function retryAfter(error: HttpError): number {
+  const header = String(error.headers?.["retry-after"] ?? "");
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const until = Date.parse(header) - Date.parse(String(error.headers?.["date"] ?? ""));
+  return Number.isFinite(until) ? Math.max(until, 0) : 0;
 }
 
 function reasonOf(error: HttpError): string {
