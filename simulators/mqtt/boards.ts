@@ -212,15 +212,20 @@ function firstConnect(client: MqttClient, url: string): Promise<void> {
 }
 
 async function goodbye({ client, topic, boards }: Gateway): Promise<void> {
-  if (client.connected) {
-    const options = { qos: 1, retain: true } as const;
-    const topics = [topic, ...boards.map((board) => board.topic)];
-    const said = Promise.allSettled(
-      topics.map((each) => client.publishAsync(`${each}/availability`, "offline", options)),
-    );
-    await Promise.race([said, new Promise((resolve) => setTimeout(resolve, GOODBYE_MS).unref())]);
-  }
-  await new Promise<void>((resolve) => client.end(true, {}, () => resolve()));
+  const end = (force: boolean) => new Promise<void>((resolve) => client.end(force, {}, () => resolve()));
+  if (!client.connected) return end(true);
+  const options = { qos: 1, retain: true } as const;
+  const topics = [topic, ...boards.map((board) => board.topic)];
+  const said = Promise.allSettled(
+    topics.map((each) => client.publishAsync(`${each}/availability`, "offline", options)),
+    // Not by force: that would leave out DISCONNECT, and the broker would send the will.
+  ).then(() => end(false));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, GOODBYE_MS);
+  }).then(() => end(true));
+  await Promise.race([said, late]);
+  clearTimeout(timer);
 }
 
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -14,7 +14,7 @@ let port = 0;
 let now = NOW;
 const ADDRESS = "127.103.1.61";
 const simulation = new Simulation({
-  seed: ,
+  seed: 1,
   schools: 1,
   baseOctet: 103,
   snmpPort: 0,
