@@ -38,13 +38,14 @@ export class Binding {
   readonly #memory: readonly TableMemory[];
   readonly #tags: Tags;
   readonly #emitter: Emitter;
-  readonly #random: () => number;
+  /** Spreads the devices, and keeps the tables of one device together. */
+  readonly #spread: number;
 
   constructor(plan: ProfilePlan, tags: Tags, emitter: Emitter, random: () => number) {
     this.plan = plan;
     this.#tags = tags;
     this.#emitter = emitter;
-    this.#random = random;
+    this.#spread = 0.9 + 0.2 * random();
     this.#memory = plan.tables.map((table) => ({
       absentUntil: new Float64Array(table.columns.length),
       gaps: new Uint8Array(table.columns.length),
@@ -85,7 +86,7 @@ export class Binding {
       if (end !== "end") partial.push(`${plan.table.id}: ${describeEnd(end)}`);
       if (failed && table.rows === 0) return { answered: false, partial };
       memory.boundAt = now;
-      memory.dueAt = now + plan.rebindMs * (0.9 + 0.2 * this.#random());
+      memory.dueAt = now + plan.rebindMs * this.#spread;
       memory.dirty = false;
       // A part of a table does not make the rest of its rows go away.
       if (end !== "end" && table.rows < (this.tables.get(plan.table.id)?.rows ?? 0)) continue;

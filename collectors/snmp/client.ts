@@ -132,7 +132,8 @@ function valueAt(view: ResponseView, i: number): SnmpValue {
   return new SnmpValue(view.tag[i]!, view.bytes.subarray(view.valueAt[i]!, view.valueEnd[i]!));
 }
 
-function failureError(failure: Failure, session: SnmpSession): CampusError {
+/** A failure as the error that is thrown for it; says where and never the community. */
+export function failureError(failure: Failure, session: SnmpSession): CampusError {
   const { address, port } = session.peer;
   const where = `${address} port ${port}`;
   const context = { address, port };

@@ -9,8 +9,8 @@ import { gatherInputs } from "./inputs.ts";
 import type { PointPlan } from "./plan.ts";
 import { pointReading } from "./template-text.ts";
 
-/** IANAifType of interfaces whose speed is that of a real line: Ethernet and its like. */
-const LINE_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117]);
+/** IANAifType of interfaces whose speed is that of real lines: Ethernet and its like, and bundles of them. */
+const LINE_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117, 161]);
 /** The two ends of a poll are not read in the same instant: use may come out a little over 100. */
 const USE_TOLERANCE = 1.05;
 
@@ -155,9 +155,8 @@ export class Emitter {
       bank.forget(slot);
       point.source[row] = source;
     }
-    const speed = plan.use === undefined ? 0 : this.#lineSpeed(table, row);
-    const ceiling = speed > 0 && isLine(table, row) ? speed / factor : 0;
-    const rate = bank.rate(slot, value, time + this.#offset, wide ? MODULUS_53 : MODULUS_32, ceiling);
+    const speed = plan.use !== undefined && isLine(table, row) ? this.#lineSpeed(table, row) : 0;
+    const rate = bank.rate(slot, value, time + this.#offset, wide ? MODULUS_53 : MODULUS_32, speed / factor);
     let status = bank.lastStatus;
     if (status === STATUS.first && point.gap[row]) status = STATUS.reset;
     point.gap[row] = 0;

@@ -115,7 +115,7 @@ export class SnmpSession {
 
   /**
    * Sends a request when the device may be asked, and calls `read` with its reply before the promise resolves.
-   * Resolves with how it ended; never rejects.
+   * Resolves with how it ended; rejects only with what `read` throws.
    */
   async exchange(
     request: PreparedRequest,
@@ -130,7 +130,7 @@ export class SnmpSession {
     }
     const { cost } = this;
     const retries = Math.min(options.retries ?? this.#retries, this.#retries);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       let sent = 0;
       const exchange: Exchange = {
         peer: this.peer,
@@ -152,7 +152,12 @@ export class SnmpSession {
             cost.replies++;
             cost.varbinds += view.count;
             cost.octetsReceived += view.bytes.length;
-            read(view, receivedAt);
+            try {
+              read(view, receivedAt);
+            } catch (error) {
+              // Our bug: it ends this poll, not the process.
+              reject(error);
+            }
           }
           resolve(this.#closed ? "closed" : outcome);
         },
