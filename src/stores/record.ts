@@ -28,11 +28,11 @@ export function beginRecord(writer: ByteWriter, kind: RecordKind): void {
   writer.u32(0);
 }
 
-/** Fills in length and checksum; answers a copy of the record. */
+/** Fills in length and checksum; answers a view of the record that is good until the writer is used again. */
 export function endRecord(writer: ByteWriter): Uint8Array {
   writer.patchU32(2, writer.length);
   writer.patchU32(6, checksum(writer.bytes, 0, writer.length));
-  return writer.take();
+  return writer.bytes.subarray(0, writer.length);
 }
 
 function checksum(bytes: Uint8Array, at: number, length: number): number {

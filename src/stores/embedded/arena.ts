@@ -28,6 +28,17 @@ export class Arena {
   readonly #slabs: Slab[] = [];
   #head = new Int32Array(1024).fill(-1);
 
+  /** Empties it and keeps its memory for the next samples. */
+  clear(): void {
+    this.length = 0;
+    this.earliest = Number.POSITIVE_INFINITY;
+    this.latest = Number.NEGATIVE_INFINITY;
+    this.days.clear();
+    this.hours.clear();
+    this.#lastHour = -1;
+    this.#head.fill(-1);
+  }
+
   add(rows: SampleColumns, from = 0, to = rows.length): void {
     for (let i = from; i < to; i++) {
       const series = rows.series[i]!;

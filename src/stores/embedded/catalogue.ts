@@ -9,12 +9,6 @@ import { findRecords, replaceDamaged } from "./salvage.ts";
 const PAGE = 8192;
 const SCHEMA = "CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, record BLOB NOT NULL);";
 
-/** Growing list of ascending series numbers. */
-interface Postings {
-  length: number;
-  numbers: Uint32Array;
-}
-
 /**
  * Which series there are: number to text and back, and for each quantity and each tag the series that have it.
  * Numbers are dense from 0 and never given twice; a series whose record is damaged loses its name and its number
@@ -25,7 +19,8 @@ export class Catalogue {
   readonly #damaged: (count: number, what: string) => void;
   readonly #numbers = new Map<string, number>();
   readonly #texts: (string | undefined)[] = [];
-  readonly #postings = new Map<string, Postings>();
+  /** Ascending series numbers by quantity and by tag. */
+  readonly #postings = new Map<string, number[]>();
   readonly #writer = new ByteWriter(1024);
   #database!: DatabaseSync;
 
@@ -108,19 +103,16 @@ export class Catalogue {
 
   /** The series of a quantity that have all the tags, ordered by their text; at most `limit`. */
   select(quantity: string, tags: Tags, limit: number): number[] {
-    const lists: Postings[] = [];
+    const lists: number[][] = [];
     for (const key of [quantity, ...Object.entries(tags).map(([tag, value]) => `${tag}=${value}`)]) {
       const list = this.#postings.get(key);
       if (!list) return [];
       lists.push(list);
     }
     lists.sort((a, b) => a.length - b.length);
-    const [shortest, ...others] = lists as [Postings, ...Postings[]];
+    const [shortest, ...others] = lists as [number[], ...number[][]];
     const found: number[] = [];
-    for (let i = 0; i < shortest.length; i++) {
-      const series = shortest.numbers[i]!;
-      if (others.every((list) => contains(list, series))) found.push(series);
-    }
+    for (const series of shortest) if (others.every((list) => contains(list, series))) found.push(series);
     const text = (series: number) => this.#texts[series]!;
     found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
     return found.length > limit ? found.slice(0, limit) : found;
@@ -140,14 +132,9 @@ export class Catalogue {
   }
 
   #post(key: string, number: number): void {
-    let list = this.#postings.get(key);
-    if (!list) this.#postings.set(key, (list = { length: 0, numbers: new Uint32Array(2) }));
-    if (list.length === list.numbers.length) {
-      const numbers = new Uint32Array(list.length * 2);
-      numbers.set(list.numbers);
-      list.numbers = numbers;
-    }
-    list.numbers[list.length++] = number;
+    const list = this.#postings.get(key);
+    if (list) list.push(number);
+    else this.#postings.set(key, [number]);
   }
 
   #salvage(): void {
@@ -175,12 +162,12 @@ export class Catalogue {
   }
 }
 
-function contains(list: Postings, number: number): boolean {
+function contains(list: readonly number[], number: number): boolean {
   let low = 0;
   let high = list.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const at = list.numbers[middle]!;
+    const at = list[middle]!;
     if (at === number) return true;
     if (at < number) low = middle + 1;
     else high = middle - 1;

@@ -55,6 +55,8 @@ export class Engine {
   readonly #tables: Int32Array[] = [];
   #active = new Arena();
   #sealing: Arena | undefined;
+  /** The arena that was sealed last, empty: its memory is used again. */
+  #spare: Arena | undefined;
   #written = 0;
   #dropped = 0;
   #corrupt = 0;
@@ -226,13 +228,16 @@ export class Engine {
     if (!this.#sealing) {
       if (!wanted() || this.#active.length === 0) return;
       this.#sealing = this.#active;
-      this.#active = new Arena();
+      this.#active = this.#spare ?? new Arena();
+      this.#spare = undefined;
       this.#active.sequence = this.#sealing.sequence;
     }
     yield* sealArena(this.#sealing, this.#archive);
-    const { sequence } = this.#sealing;
+    const sealed = this.#sealing;
     this.#sealing = undefined;
-    this.#hot.trim(sequence);
+    this.#hot.trim(sealed.sequence);
+    sealed.clear();
+    this.#spare = sealed;
   }
 
   stats(): EngineStats {

@@ -14,7 +14,7 @@ export interface EmbeddedOptions {
   readonly clock: { now(): number };
   /** Defaults: raw samples 7 days, 5-minute roll-ups 400 days, 1-hour roll-ups 1,100 days. */
   readonly retention?: Partial<Retention>;
-  /** Samples that are held in memory (21 octets each) before they are sealed; default 1,000,000. */
+  /** Samples that are held in memory (21 octets each) before they are sealed; default 500,000. */
   readonly hotSamples?: number;
   /** How long after its end an hour or a day waits for late samples before it is merged and rolled up; default 30 min. */
   readonly graceMs?: number;
@@ -48,7 +48,7 @@ export class EmbeddedStore implements Store {
   #requests = 0;
   #stats: EngineStats | undefined;
   #failure: string | undefined;
-  #refused = 0;
+  #maintenanceFailure: string | undefined;
   #closed = false;
 
   constructor(options: EmbeddedOptions) {
@@ -58,8 +58,12 @@ export class EmbeddedStore implements Store {
   /** Throws E_STORE_OPEN, which names the folder. */
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { dir, retention = {}, hotSamples = 1_000_000, graceMs = 1_800_000 } = this.#options;
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { name: "store" });
+    const { dir, retention = {}, hotSamples = 500_000, graceMs = 1_800_000 } = this.#options;
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      name: "store",
+      // Most of what the thread holds is outside of the heap; a small nursery keeps the rest small.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#worker = worker;
     worker.on("message", (reply: Reply) => this.#take(reply));
     worker.on("error", (error) => this.#lose(error));
@@ -87,7 +91,17 @@ export class EmbeddedStore implements Store {
     }
     const every = this.#options.maintainEveryMs ?? 60_000;
     if (every > 0) {
-      this.#timer = setInterval(() => void this.maintain().catch(() => {}), every);
+      let busy = false;
+      this.#timer = setInterval(() => {
+        if (busy) return;
+        busy = true;
+        // What went wrong stands in the stats, and the next turn tries again.
+        void this.maintain()
+          .catch(() => {})
+          .finally(() => {
+            busy = false;
+          });
+      }, every);
       this.#timer.unref();
     }
   }
@@ -120,7 +134,6 @@ export class EmbeddedStore implements Store {
         [columns.series, columns.time, columns.value, columns.status].map((c) => c.buffer as ArrayBuffer),
       );
     } catch (error) {
-      this.#refused += length;
       this.#failure = error instanceof Error ? error.message : String(error);
       throw error;
     }
@@ -160,12 +173,18 @@ export class EmbeddedStore implements Store {
    * @param seal seals what is in memory also when there is no need to
    */
   async maintain(seal = false): Promise<void> {
-    await this.#ask({ kind: "maintain", seal }, "E_STORE_WRITE");
+    try {
+      await this.#ask({ kind: "maintain", seal }, "E_STORE_WRITE");
+      this.#maintenanceFailure = undefined;
+    } catch (error) {
+      this.#maintenanceFailure = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
   }
 
   stats(): StoreStats {
     const stats = this.#stats;
-    const reason = this.#failure ?? stats?.reason;
+    const reason = this.#failure ?? this.#maintenanceFailure ?? stats?.reason;
     return {
       kind: this.kind,
       series: stats?.series ?? 0,
@@ -174,7 +193,8 @@ export class EmbeddedStore implements Store {
       corrupt: stats?.corrupt ?? 0,
       bytes: stats?.bytes ?? 0,
       spooled: 0,
-      healthy: this.#worker !== undefined && this.#failure === undefined,
+      healthy:
+        this.#worker !== undefined && this.#failure === undefined && this.#maintenanceFailure === undefined,
       ...(reason === undefined ? {} : { reason }),
     };
   }
