@@ -37,6 +37,8 @@ export interface MqttCollectorOptions {
   committed(): Promise<void>;
   /** Messages taken and not yet acknowledged on one connection, at most; default 1000. */
   readonly mostInFlight?: number;
+  /** Told of our own faults, for the log. */
+  readonly onFault?: (error: unknown) => void;
   readonly connectTimeoutMs?: number;
   readonly keepaliveS?: number;
   /** Waits between attempts to connect, ms; default 1 s to 60 s. */
@@ -137,7 +139,17 @@ export class MqttCollector implements Collector {
   }
   #subscribing = false;
 
+  /** A fault of our own is counted and told; it must not end the process from within a client's event. */
   #receive(message: IncomingMessage, from: string): void {
+    try {
+      this.#take(message, from);
+    } catch (error) {
+      this.#options.sink.count("mqtt.fault");
+      this.#options.onFault?.(error);
+    }
+  }
+
+  #take(message: IncomingMessage, from: string): void {
     if (this.#closed) return;
     const { sink } = this.#options;
     sink.count("mqtt.messages");

@@ -23,7 +23,9 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * Stands between a socket and an MQTT parser: bounds every packet by its fixed header before the parser
- * sees it, and holds PUBACKs back until their messages are safe.
+ * sees it, and holds PUBACKs back until their messages are safe. It hands on whole packets, one a chunk:
+ * aedes 1.2.0 calls `read` once for each packet it has handled, and since Node 26 that gives one chunk, so
+ * that a packet in two chunks would wait for ever.
  */
 export class GuardedStream extends Duplex {
   readonly #inner: Duplex;
@@ -34,8 +36,9 @@ export class GuardedStream extends Duplex {
   #first = true;
   #sealed = false;
   #ended: Error | undefined;
-  /** Pieces that go on to the parser. */
+  /** Whole packets that go on to the parser, and the pieces of the one that is still coming. */
   #passed: Uint8Array[] = [];
+  #pieces: Uint8Array[] = [];
   /** Set while an oversize PUBLISH goes by: its first octets, up to its packet id. */
   #skipped: { readonly qos: number; octets: Uint8Array } | undefined;
   /** The packet that is being written, when it acknowledges a message. */
@@ -144,13 +147,13 @@ export class GuardedStream extends Duplex {
     if (this.destroyed || this.#ended) return;
     this.#passed = [];
     if (!this.#incoming.push(chunk)) this.#end("malformed", "a packet length of more than four octets");
-    const pieces = this.#passed;
+    const packets = this.#passed;
     this.#passed = [];
     if (this.#ended) {
       this.destroy(this.#ended);
       return;
     }
-    for (const piece of pieces) this.#wantsMore = this.push(piece);
+    for (const packet of packets) this.#wantsMore = this.push(packet);
     if (!this.#wantsMore || this.held >= this.#options.mostHeld) this.#inner.pause();
   }
 
@@ -161,7 +164,8 @@ export class GuardedStream extends Duplex {
       : this.#options.mostOctets;
     this.#first = false;
     if (remaining <= most) {
-      this.#passed.push(octets);
+      if (remaining === 0) this.#passed.push(octets);
+      else this.#pieces = [octets];
       return;
     }
     if (this.#options.oversize === "skip" && first >> 4 === PACKET.publish) {
@@ -173,7 +177,10 @@ export class GuardedStream extends Duplex {
   #body(octets: Uint8Array, left: number): void {
     if (this.#ended) return;
     if (!this.#skipped) {
-      this.#passed.push(octets);
+      this.#pieces.push(octets);
+      if (left > 0) return;
+      this.#passed.push(Buffer.concat(this.#pieces));
+      this.#pieces = [];
       return;
     }
     const skipped = this.#skipped;

@@ -166,7 +166,15 @@ export class BrokerLink {
     const clean = this.connection.clean ?? false;
     let failure: string | undefined;
     let settled = false;
-    const stream = new GuardedStream(this.#connector(), {
+    let inner: Duplex;
+    try {
+      inner = this.#connector();
+    } catch (error) {
+      // A certificate or an address that cannot even be tried.
+      this.#lost(undefined, error instanceof Error ? error.message : String(error));
+      return;
+    }
+    const stream = new GuardedStream(inner, {
       mostOctets: MOST_PAYLOAD_OCTETS + PACKET_OVERHEAD_OCTETS,
       oversize: "skip",
       committed,
@@ -228,7 +236,7 @@ export class BrokerLink {
     client.on("close", lost);
   }
 
-  #lost(client: MqttClient, failure: string | undefined): void {
+  #lost(client: MqttClient | undefined, failure: string | undefined): void {
     if (this.#client !== client) return;
     const { clock, random, backoffMs, count, onChange } = this.#options;
     const held = this.#upSince !== undefined && clock.monotonic() - this.#upSince >= STEADY_MS;
@@ -258,7 +266,7 @@ export class BrokerLink {
     if (filters.length === 0 || !client) return;
     client.subscribe([...filters], { qos: 1 }, (error, granted) => {
       if (this.#closed || this.#client !== client) return;
-      const refused = granted?.filter((grant) => grant.qos === 128) ?? [];
+      const refused = granted?.filter((grant) => Number(grant.qos) >= 128) ?? [];
       if (error || refused.length > 0) {
         this.#options.count("mqtt.subscribe_refused", Math.max(1, refused.length));
         this.#reason = `${this.#name()} refuses a subscription of this user`;

@@ -28,7 +28,9 @@ for (const protocolVersion of [4, 5] as const) {
       });
       afterEach(() => collector.close());
 
-      function make(options: { password?: string; clientId?: string; mostInFlight?: number } = {}): void {
+      function make(
+        options: { password?: string; clientId?: string; mostInFlight?: number; webSocket?: boolean } = {},
+      ): void {
         sink = new TestSink();
         scheduler = new HandScheduler();
         clock = new TestClock();
@@ -42,7 +44,9 @@ for (const protocolVersion of [4, 5] as const) {
           connections: [
             {
               name: "county",
-              url: `mqtt://127.0.0.1:${broker.port}`,
+              url: options.webSocket
+                ? `ws://127.0.0.1:${broker.webSocketPort}`
+                : `mqtt://127.0.0.1:${broker.port}`,
               username: USER,
               password: new Secret(options.password ?? PASSWORD),
               protocolVersion,
@@ -299,6 +303,12 @@ for (const protocolVersion of [4, 5] as const) {
         // A broker of MQTT 5 knows the limit and does not send it at all.
         expect(sink.counted("mqtt.oversize")).toBe(protocolVersion === 4 ? 1 : 0);
         expect(sink.counted("mqtt.connected")).toBe(1);
+      });
+
+      it("speaks MQTT over WebSocket too", async () => {
+        await start({ webSocket: true });
+        await send("board-1", { ts: seconds(), temp_c: 26 });
+        expect(shown(sink.take(), "board.temperature")).toEqual([26]);
       });
 
       it("says that the password is wrong, without saying the password", async () => {

@@ -14,12 +14,14 @@ export const PASSWORD = "s3cret-mosquitto-canary";
 /** A Mosquitto of its own on a free port of 127.0.0.1, with one user. */
 export class Mosquitto {
   port = 0;
+  webSocketPort = 0;
   #process: ChildProcess | undefined;
   readonly #folder = mkdtempSync(join(tmpdir(), "mosquitto-"));
 
   async start(): Promise<void> {
     if (this.port === 0) {
       this.port = await freePort();
+      this.webSocketPort = await freePort();
       const passwords = join(this.#folder, "passwords");
       writeFileSync(passwords, `${USER}:${PASSWORD}\n`, { mode: 0o600 });
       await run(binary("mosquitto_passwd") ?? "mosquitto_passwd", ["-U", passwords]);
@@ -27,6 +29,8 @@ export class Mosquitto {
         join(this.#folder, "mosquitto.conf"),
         [
           `listener ${this.port} 127.0.0.1`,
+          `listener ${this.webSocketPort} 127.0.0.1`,
+          "protocol websockets",
           "allow_anonymous false",
           `password_file ${passwords}`,
           "persistence false",
