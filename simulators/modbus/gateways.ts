@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { bindError } from "../snmp/agents.ts";
+import { bindError } from "../bind-error.ts";
 import { EXCEPTION, FUNCTION, type RegisterMap } from "./registers.ts";
 
 /** One Modbus TCP gateway: an address and the units on the buses behind it. */

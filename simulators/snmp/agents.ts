@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { CampusError } from "../../src/errors/campus-error.ts";
+import { bindError } from "../bind-error.ts";
 import { communityOf, readRequest } from "./request.ts";
 import { Responder } from "./responder.ts";
 import type { MibTable } from "./table.ts";
@@ -128,28 +128,4 @@ export class SnmpAgents {
 
 function ignoreSendError(): void {
   // The peer is gone; UDP promises nothing.
-}
-
-/** A failed bind as the one error class. */
-export function bindError(
-  error: NodeJS.ErrnoException,
-  transport: "udp" | "tcp",
-  address: string,
-  port: number,
-): CampusError {
-  const where = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
-  const context = { address, port, transport };
-  if (error.code === "EADDRINUSE")
-    return new CampusError(
-      "E_PORT_TAKEN",
-      `${transport} ${where} is taken by another program`,
-      context,
-      error,
-    );
-  return new CampusError(
-    "E_UNREACHABLE",
-    `cannot listen on ${transport} ${where}: ${error.message}`,
-    context,
-    error,
-  );
 }

@@ -4,7 +4,8 @@ import { createBuildings } from "./campus.ts";
 import { FAMILIES } from "./families.ts";
 import type { Family, Room, School, SwitchBody, WorldDevice, WorldLink } from "./model.ts";
 import { CARRIERS, schoolName } from "./names.ts";
-import { createNetwork, type Endpoint, type Network } from "./network.ts";
+import { createNetwork, type Network } from "./network.ts";
+import type { Endpoint } from "./network-plan.ts";
 import {
   base,
   createBoards,
@@ -134,7 +135,6 @@ function endpoints(
     poeWatts: 0,
     mac: macOf(seed, `${id}/${label}`),
     last,
-    gigabit: true,
   });
   const all: Endpoint[] = [
     ...aps,
@@ -158,7 +158,6 @@ function coreEndpoints(plan: SchoolPlan, server: boolean): Endpoint[] {
     poeWatts: 0,
     mac: macOf(seed, `${id}/${label}`),
     last,
-    gigabit: true,
   });
   return [
     end("无线控制器", LAST_OCTET.controller, 0.05, 0.9),

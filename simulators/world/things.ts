@@ -16,8 +16,10 @@ import {
   text6,
 } from "./addresses.ts";
 import type { Room, WorldDevice } from "./model.ts";
-import { type Endpoint, identity, type Network } from "./network.ts";
+import type { Network } from "./network.ts";
+import type { Endpoint } from "./network-plan.ts";
 import type { Seed } from "./seed.ts";
+import { identity } from "./switch-body.ts";
 
 /** What the makers of devices need to know of their school. */
 export interface SchoolPlan {

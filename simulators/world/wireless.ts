@@ -3,7 +3,9 @@ import { Port } from "../behaviour/port.ts";
 import { AccessPoint, Controller } from "../behaviour/wifi.ts";
 import { LAST_OCTET, loopbackAddress, macOf, storyAddress, storyAddress6 } from "./addresses.ts";
 import type { Room, SwitchBody, WorldDevice } from "./model.ts";
-import { type Endpoint, identity, type Network, serial } from "./network.ts";
+import type { Network } from "./network.ts";
+import type { Endpoint } from "./network-plan.ts";
+import { identity, serial } from "./switch-body.ts";
 import { base, type SchoolPlan } from "./things.ts";
 
 const AP_MODEL = "AirEngine5761-21";
@@ -43,7 +45,6 @@ export function apEndpoint(plan: SchoolPlan, spot: Spot, n: number): Endpoint {
     mac: macOf(plan.seed, `${plan.id}/${apName(spot)}`),
     lldpName: apName(spot),
     last: FIRST_AP_OCTET + n,
-    gigabit: true,
   };
 }
 
