@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noSvgWithoutTitle: a title would pop up over the link a mark stands in
 import { useWords } from "../state/context.ts";
 import type { State } from "../views.ts";
 
@@ -9,7 +10,6 @@ export function Mark({ state, label, small }: { state: State; label?: boolean; s
   const words = useWords();
   const size = small ? 8 : 10;
   return (
-    // biome-ignore lint/a11y/noSvgWithoutTitle: a title would pop up over the link it stands in
     <svg
       class={`mark is-${state}`}
       width={size}

@@ -45,12 +45,9 @@ export const rate = (value: number | null | undefined): Shown => prefixed(value,
 
 /** A speed is a round number: `1 Gbit/s`, `2.5 Gbit/s`, `300 Mbit/s`. */
 export function speed(value: number | null | undefined): Shown {
-  if (!known(value)) return nothing;
-  const shown = rate(value);
-  return {
-    text: shown.text.replace(/\.?0+(?=\u00a0)/, (zeros) => (zeros.startsWith(".") ? "" : zeros)),
-    exact: shown.exact,
-  };
+  const { text, exact } = rate(value);
+  const [number, unit] = text.split(NBSP);
+  return unit === undefined ? nothing : { text: `${Number(number)}${NBSP}${unit}`, exact };
 }
 
 export const count = (value: number | null | undefined): Shown =>

@@ -3,9 +3,14 @@ import type { InterfaceView, State } from "../views.ts";
 
 export const SERIOUSNESS: Readonly<Record<State, number>> = { bad: 0, watch: 1, unknown: 2, good: 3 };
 
+/** Chinese numerals by their value: 第二小学 comes before 第三小学 and after 第一小学. */
+const numerals = (name: string): string =>
+  name.replace(/[一二三四五六七八九]/g, (one) => String("一二三四五六七八九".indexOf(one) + 1));
+
 /** `GE1/0/2` before `GE1/0/10`, and Chinese names by pinyin. */
 const natural = new Intl.Collator("zh-CN", { numeric: true });
-export const byName = (a: { name: string }, b: { name: string }): number => natural.compare(a.name, b.name);
+export const compareNames = (a: string, b: string): number => natural.compare(numerals(a), numerals(b));
+export const byName = (a: { name: string }, b: { name: string }): number => compareNames(a.name, b.name);
 
 export const byTrouble = (a: { state: State; name: string }, b: { state: State; name: string }): number =>
   SERIOUSNESS[a.state] - SERIOUSNESS[b.state] || byName(a, b);

@@ -2,7 +2,7 @@ import { toSchool } from "../state/router.ts";
 import type { CountyView, DeviceView, Reason, RoomView, SchoolRow, SchoolView, State } from "../views.ts";
 import { term } from "../words/term.ts";
 import type { Words } from "../words/zh.ts";
-import { count, digits, seconds as duration, percent, quantity } from "./format.ts";
+import { count, seconds as duration, percent, quantity } from "./format.ts";
 import { nameIn, plain } from "./name.ts";
 import { byTrouble, portState, SERIOUSNESS } from "./order.ts";
 import { moment } from "./time.ts";
@@ -38,7 +38,7 @@ function readable(reason: Reason, words: Words): string {
     case "air-poor":
       return quantity(value, "ppm", words).text;
     case "port-errors":
-      return digits(value);
+      return String(Number(value.toPrecision(3)));
     default:
       return count(value).text;
   }
@@ -103,7 +103,7 @@ export function countySentence(
     const name = nameIn(language, row);
     const reason = row.reasons[0];
     return {
-      text: reason ? words.about(name, reasonText(reason, words, now, row.name)) : name,
+      text: reason ? words.aboutPlace(name, reasonText(reason, words, now, row.name)) : name,
       state: row.state,
       href: drawer(row.id),
     };
@@ -137,7 +137,7 @@ export function linksSentence(
       const name = nameIn(language, { name: link.schoolName, nameEn: link.schoolNameEn });
       const reason = link.reasons[0];
       return {
-        text: reason ? words.about(name, reasonText(reason, words, now, link.name)) : plain(link.name),
+        text: reason ? words.aboutPlace(name, reasonText(reason, words, now, link.name)) : plain(link.name),
         state: link.state,
         href: drawer(link.id),
       };
@@ -198,6 +198,18 @@ const ROOM_CODES: ReadonlySet<string> = new Set([
 ]);
 const isOfRoom = (code: string): boolean => ROOM_CODES.has(code);
 
+/** What the lead says already of a device that does not answer. */
+const SAYS_DOWN: ReadonlySet<string> = new Set([
+  "device-down",
+  "device-unknown",
+  "board-silent",
+  "ap-offline",
+  "sensor-silent",
+  "meter-silent",
+  "no-data",
+  "stale",
+]);
+
 /** "S5735 in building B, up 43 days, 2 of 52 ports with errors." */
 export function deviceSentence(view: DeviceView, words: Words, now: number): Sentence {
   const { device } = view;
@@ -221,7 +233,7 @@ export function deviceSentence(view: DeviceView, words: Words, now: number): Sen
     }
   }
   const clauses: Clause[] = device.reasons
-    .filter((reason) => reason.code !== "device-down" && reason.code !== "device-unknown")
+    .filter((reason) => device.up === "up" || !SAYS_DOWN.has(reason.code))
     .slice(0, MOST_CLAUSES)
     .map((reason) => ({ text: reasonText(reason, words, now, device.name), state: device.state }));
   const lead = parts.join(words.comma);

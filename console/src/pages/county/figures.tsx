@@ -1,27 +1,19 @@
+import { useShares } from "../../parts/figures.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { Figure, Share, Value } from "../../parts/value.tsx";
+import { Figure, Value } from "../../parts/value.tsx";
 import { useWords } from "../../state/context.ts";
 import { count, digits, prefixed, rate } from "../../text/format.ts";
 import type { CountyView } from "../../views.ts";
 
 export function CountyFigures({ totals }: { totals: CountyView["totals"] }) {
   const { county, chart } = useWords();
-  const { devices, rooms, aps, clients } = totals;
-  const number = (n: number): string => count(n).text;
+  const { aps, clients } = totals;
+  const shares = useShares(totals);
   return (
     <dl class="figures">
-      <Figure
-        label={county.devices}
-        detail={county.devicesDetail(number(devices.down), number(devices.unknown))}
-      >
-        <Share part={devices.up} of={devices.total} />
-      </Figure>
-      <Figure label={county.rooms} detail={county.roomsDetail(number(rooms.unknown))}>
-        <Share part={rooms.ready} of={rooms.total} />
-      </Figure>
-      <Figure label={county.aps} detail={county.apsDetail(number(aps.known - aps.online))}>
-        <Share part={aps.online} of={aps.known} />
-      </Figure>
+      {shares.devices}
+      {shares.rooms}
+      {shares.aps}
       <Figure
         label={county.uplink}
         detail={

@@ -3,7 +3,7 @@ import { Mark } from "../../parts/mark.tsx";
 import { Name } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
 import { nameIn } from "../../text/name.ts";
-import { byName } from "../../text/order.ts";
+import { compareNames } from "../../text/order.ts";
 import type { SchoolRow, State } from "../../views.ts";
 
 const STATES: readonly State[] = ["bad", "watch", "unknown", "good"];
@@ -35,6 +35,7 @@ export function Wall({ schools, chosen }: { schools: readonly SchoolRow[]; chose
   const { words, router, preferences } = useConsole();
   const language = preferences.language.value;
   const { county } = words.value;
+  const ordered = [...schools].sort((a, b) => compareNames(nameIn(language, a), nameIn(language, b)));
   return (
     <section class="card">
       <header>
@@ -43,10 +44,11 @@ export function Wall({ schools, chosen }: { schools: readonly SchoolRow[]; chose
         <Legend rows={schools} />
       </header>
       <ul class={schools.length > 60 ? "wall dense" : "wall"}>
-        {[...schools].sort(byName).map((school) => (
+        {ordered.map((school) => (
           <li key={school.id}>
             <a
               class={`tile is-${school.state}`}
+              title={nameIn(language, school)}
               href={router.with({ school: school.id, link: null })}
               aria-current={school.id === chosen ? "true" : undefined}
             >

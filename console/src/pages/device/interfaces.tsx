@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { UseBar } from "../../parts/bar.tsx";
 import { Segments } from "../../parts/choice.tsx";
 import { Mark } from "../../parts/mark.tsx";
@@ -31,10 +32,14 @@ function Traffic({ of, value }: { of: InterfaceView; value: number | null }) {
   );
 }
 
+/** Rows shown at least before "show all"; what is hidden is never more than ports without a link. */
+const FIRST = 24;
+
 export function Interfaces({ interfaces }: { interfaces: readonly InterfaceView[] }) {
   const { words, router } = useConsole();
   const { columns, device, texts, filter, empty } = words.value;
   const { query } = router.place.value;
+  const all = useSignal(false);
   const only = query.get("ports");
   const shown = interfaces.filter((port) => {
     const state = portState(port);
@@ -44,6 +49,9 @@ export function Interfaces({ interfaces }: { interfaces: readonly InterfaceView[
     return true;
   });
   const rows = useSteadyOrder(shown, (row) => row.key, byPortTrouble, portState);
+  const linked = rows.filter((port) => portState(port) !== "off").length;
+  const most = all.value || only !== null ? rows.length : Math.max(FIRST, linked);
+  const cut = rows.length > most + 4;
   const list: Column<InterfaceView>[] = [
     {
       key: "port",
@@ -136,10 +144,23 @@ export function Interfaces({ interfaces }: { interfaces: readonly InterfaceView[
         <Table
           caption={device.interfaces}
           columns={list}
-          rows={rows}
+          rows={cut ? rows.slice(0, most) : rows}
           keyOf={(row) => row.key}
           chosen={query.get("if")}
         />
+      )}
+      {cut && (
+        <p class="card-foot">
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              all.value = true;
+            }}
+          >
+            {device.allPorts(rows.length)}
+          </button>
+        </p>
       )}
     </section>
   );

@@ -47,10 +47,12 @@ export function DevicePage({ id }: { id: string }) {
         </p>
         <SentenceView sentence={deviceSentence(view, words, minute)} />
         <div class="lead-foot">
-          <p class={`quiet state-since is-${device.state}`}>
-            <Mark state={device.state} label />
-            {words.device.stateSince(words.up[device.up], since)}
-          </p>
+          {device.up === "up" && (
+            <p class="quiet state-since">
+              <Mark state="good" />
+              {words.device.stateSince(words.up.up, since)}
+            </p>
+          )}
           <AsOf at={live.at.value} kind="page" long />
         </div>
       </div>

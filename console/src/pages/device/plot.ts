@@ -153,6 +153,7 @@ export function createPlot(box: HTMLElement, handlers: Handlers): Plot {
         {
           ...axis,
           space: 72,
+          size: 30,
           values: (_plot, splits, _axis, _space, step) =>
             splits.map((seconds) => {
               const text = moment(seconds * 1000, seconds * 1000);

@@ -1,6 +1,7 @@
+import { useShares } from "../../parts/figures.tsx";
 import { Failed, Skeleton } from "../../parts/notice.tsx";
 import { SentenceView } from "../../parts/sentence.tsx";
-import { AsOf, Figure, Name, Share, Value } from "../../parts/value.tsx";
+import { AsOf, Figure, Name, Value } from "../../parts/value.tsx";
 import { useConsole, useLive } from "../../state/context.ts";
 import { patchSchool } from "../../state/patches.ts";
 import { count, prefixed, quantity } from "../../text/format.ts";
@@ -75,24 +76,14 @@ function SchoolFigures({ view, rooms }: { view: SchoolView; rooms: readonly Room
   const words = console.words.value;
   const { county, school: own, room } = words;
   const { school } = view;
-  const number = (n: number): string => count(n).text;
+  const shares = useShares(school);
   const co2 = mean(rooms.map((one) => one.sensor?.co2));
   const temperature = mean(rooms.map((one) => one.sensor?.temperature));
-  const { devices, aps } = school;
   return (
     <dl class="figures">
-      <Figure label={county.rooms} detail={county.roomsDetail(number(school.rooms.unknown))}>
-        <Share part={school.rooms.ready} of={school.rooms.total} />
-      </Figure>
-      <Figure
-        label={county.devices}
-        detail={county.devicesDetail(number(devices.down), number(devices.unknown))}
-      >
-        <Share part={devices.up} of={devices.total} />
-      </Figure>
-      <Figure label={county.aps} detail={county.apsDetail(number(aps.known - aps.online))}>
-        <Share part={aps.online} of={aps.known} />
-      </Figure>
+      {shares.rooms}
+      {shares.devices}
+      {shares.aps}
       <Figure label={county.clients} detail={`${own.power} ${prefixed(school.power, "W").text}`}>
         <Value shown={count(school.clients)} />
       </Figure>

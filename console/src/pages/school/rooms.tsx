@@ -3,7 +3,6 @@ import { Mark } from "../../parts/mark.tsx";
 import { Quiet } from "../../parts/notice.tsx";
 import { Name } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
-import { NOTHING, quantity } from "../../text/format.ts";
 import { byName } from "../../text/order.ts";
 import type { RoomView, SchoolView, State } from "../../views.ts";
 import { term } from "../../words/term.ts";
@@ -71,11 +70,8 @@ function RoomTile({ room, here }: { room: RoomView; here: boolean }) {
   const console = useConsole();
   const words = console.words.value;
   const { board, ap, sensor } = room;
-  const whole = (value: number | null, unit: string): string =>
-    quantity(value === null ? null : Math.round(value), unit, words).text.replace(
-      /\u00a0.*$/,
-      unit === "degC" ? "°" : "",
-    );
+  const degrees = (value: number | null | undefined): string =>
+    value === null || value === undefined ? "" : `${Math.round(value)}°`;
   return (
     <a
       class={`room is-${room.state}`}
@@ -88,23 +84,13 @@ function RoomTile({ room, here }: { room: RoomView; here: boolean }) {
         <Name text={room.name} />
       </span>
       <span class="room-parts">
-        <Part
-          icon="board"
-          word={words.room.board}
-          state={board?.state}
-          text={board ? whole(board.temperature, "degC") : NOTHING}
-        />
-        <Part
-          icon="ap"
-          word={words.room.ap}
-          state={ap?.state}
-          text={ap ? whole(ap.clients, "count") : NOTHING}
-        />
+        <Part icon="board" word={words.room.board} state={board?.state} text="" />
+        <Part icon="ap" word={words.room.ap} state={ap?.state} text={String(ap?.clients ?? "")} />
         <Part
           icon="sensor"
           word={words.room.sensor}
           state={sensor?.state}
-          text={sensor ? whole(sensor.temperature, "degC") : NOTHING}
+          text={degrees(sensor?.temperature)}
         />
       </span>
     </a>
