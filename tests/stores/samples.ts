@@ -7,11 +7,13 @@ import type { SeriesTable, Tags } from "../../src/measurements/series.ts";
 import type { Status } from "../../src/measurements/status.ts";
 import type { Aggregate, SeriesResult } from "../../src/stores/contract.ts";
 
-/** A folder that is removed when the file's tests are over. */
+// One folder a test file: hooks cannot be set from within a test.
+const root = mkdtempSync(join(tmpdir(), "campusd-stores-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A new folder that is removed when the file's tests are over. */
 export function temporaryFolder(): string {
-  const dir = mkdtempSync(join(tmpdir(), "campusd-stores-"));
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
+  return mkdtempSync(join(root, "folder-"));
 }
 
 /** 2026-11-20 00:00 UTC: start of the data in these tests. */
