@@ -66,6 +66,7 @@ describe("traps of SNMP devices", () => {
 
   it("Ruijie's power supply sends milliwatts", () => {
     expect(read(snmpPoint("ruijie-switch", "ruijiePowerSupply", "outPower"), 63472)).toBeCloseTo(63.472, 9);
+    expect(read(snmpPoint("fs-switch", "fsPowerSupply", "outPower"), 56)).toBe(56);
     expect(read(snmpPoint("ruijie-switch", "ruijieFiber", "rx"), -10000)).toBe("sentinel");
     expect(read(snmpPoint("ruijie-switch", "ruijieFiber", "rx"), -531)).toBeCloseTo(-5.31, 9);
   });

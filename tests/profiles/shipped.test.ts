@@ -23,6 +23,7 @@ describe("the profiles that come with campusd", () => {
       "acrel-adl400",
       "chint-ddsu666",
       "eastron-sdm630",
+      "fs-switch",
       "generic-snmp",
       "h3c-comware-switch",
       "huawei-ac",
