@@ -3,6 +3,7 @@ import { STATUS, type Status } from "../../src/measurements/status.ts";
 import { applyRule, type Reading } from "../../src/profiles/apply-rule.ts";
 import { RegisterReader } from "./decode.ts";
 import { type BoundRead, planUnit, type Tier, type UnitPlan } from "./plan.ts";
+import { ConnectionPool } from "./pool.ts";
 import { Gateway, type ReadOutcome } from "./transport.ts";
 
 export interface ModbusCollectorOptions {
@@ -13,6 +14,8 @@ export interface ModbusCollectorOptions {
   readonly random: () => number;
   /** Most time from a request to its whole answer, ms; default 2000. */
   readonly timeoutMs?: number;
+  /** TCP connections open at a time, one a gateway; default 64. */
+  readonly connections?: number;
   /** Default 3000. */
   readonly connectTimeoutMs?: number;
   /** Waits between attempts to connect to a gateway, ms; default 1 s to 60 s. */
@@ -52,10 +55,12 @@ export class ModbusCollector implements Collector {
   readonly #leaving = new Set<Promise<void>>();
   readonly #reader = new RegisterReader();
   readonly #reading: Reading = { value: Number.NaN, status: STATUS.ok };
+  readonly #pool: ConnectionPool;
   #closed = false;
 
   constructor(options: ModbusCollectorOptions) {
     this.#options = options;
+    this.#pool = new ConnectionPool(options.connections ?? 64);
   }
 
   /** Nothing to open: connections are made when a unit is due. */
@@ -122,6 +127,7 @@ export class ModbusCollector implements Collector {
     const gateway = new Gateway(assignment.endpoint, {
       clock,
       random,
+      pool: this.#pool,
       count: (name, by) => {
         if (!this.#closed) sink.count(name, by);
       },

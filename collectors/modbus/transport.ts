@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { ModbusTCPClient } from "jsmodbus";
 import type { Clock, Endpoint } from "../../src/collection/contract.ts";
 import { checkAnswer, type Expected } from "./frame.ts";
+import type { ConnectionPool, Pooled } from "./pool.ts";
 
 /** What came of one read. A device's fault is an outcome, never an exception. */
 export type ReadOutcome =
@@ -21,6 +22,7 @@ export interface GatewayOptions {
   /** 0 <= random() < 1, for the jitter of the back-off. */
   readonly random: () => number;
   readonly count: (name: string, by?: number) => void;
+  readonly pool: ConnectionPool;
   /** Most time from a request to its whole answer, ms. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -55,6 +57,9 @@ class UnitPort extends EventEmitter {
 
 interface Connection {
   readonly socket: Socket;
+  readonly pooled: Pooled;
+  /** It is made, and the read that asked for it has begun. */
+  ready: boolean;
   readonly units: Map<number, { readonly port: UnitPort; readonly client: ModbusTCPClient }>;
   /** Octets of the answer under way; at most one answer. */
   received: Uint8Array;
@@ -118,6 +123,7 @@ export class Gateway {
     if (!connection) return { kind: "offline", text: this.#lastFailure };
     const { client, port } = this.#unit(connection, request.unit, timeoutMs);
     connection.pending = { port, request };
+    connection.ready = true;
     connection.received = NOTHING;
     try {
       const octets = await send(client, request);
@@ -129,6 +135,7 @@ export class Gateway {
     } finally {
       connection.pending = undefined;
       this.#lastDone = clock.monotonic();
+      this.#options.pool.wake();
     }
   }
 
@@ -189,9 +196,28 @@ export class Gateway {
       return undefined;
     }
     if (clock.monotonic() < this.#notBefore) return undefined;
+    const { pool } = this.#options;
+    const pooled: Pooled = {
+      idleSince: () =>
+        this.#connection?.pooled === pooled && this.#connection.ready && !this.#connection.pending
+          ? this.#lastDone
+          : undefined,
+      release: () => {
+        count("modbus.released");
+        if (this.#connection?.pooled === pooled) this.#end("released");
+      },
+    };
+    await pool.enter(pooled);
+    if (this.#abort.signal.aborted) {
+      pool.leave(pooled);
+      this.#lastFailure = `gateway ${this.name}: closed`;
+      return undefined;
+    }
     const socket = connect({ host: this.#endpoint.address, port: this.#endpoint.port, noDelay: true });
     const connection: Connection = {
       socket,
+      pooled,
+      ready: false,
       units: new Map(),
       received: NOTHING,
       pending: undefined,
@@ -214,6 +240,7 @@ export class Gateway {
       socket.on("close", () => {
         clearTimeout(timer);
         connection.ended ??= "closed by the other end";
+        pool.leave(pooled);
         if (this.#connection === connection) this.#connection = undefined;
         for (const { port } of connection.units.values()) port.emit("close");
         resolve(connection.ended);

@@ -24,7 +24,8 @@ export class FakeGateway {
   connections = 0;
   mostOutstanding = 0;
   behaviour: Behaviour = (_request, honest) => honest();
-  #outstanding = 0;
+  /** Requests that are not answered yet. */
+  outstanding = 0;
   readonly #server: Server = createServer((socket) => this.#serve(socket));
 
   async listen(port = 0): Promise<number> {
@@ -60,8 +61,8 @@ export class FakeGateway {
       while (received.length >= 12) {
         const frame = received.subarray(0, 12);
         received = received.subarray(12);
-        this.#outstanding++;
-        this.mostOutstanding = Math.max(this.mostOutstanding, this.#outstanding);
+        this.outstanding++;
+        this.mostOutstanding = Math.max(this.mostOutstanding, this.outstanding);
         const request: FakeRequest = {
           transaction: frame.readUInt16BE(0),
           unit: frame[6]!,
@@ -73,8 +74,8 @@ export class FakeGateway {
         this.requests.push(request);
         // Answers come a turn later, so that a second request would be seen while the first is out.
         setImmediate(() => {
-          this.#outstanding--;
           const answer = this.behaviour(request, () => this.#honest(request));
+          this.outstanding--;
           if (answer && !socket.destroyed) socket.write(answer);
         });
       }

@@ -262,6 +262,41 @@ describe("a hostile gateway", () => {
     expect(sink.states.get("room-1")).toEqual({ state: "up" });
   });
 
+  it("keeps to its number of connections, whatever the number of gateways", async () => {
+    collector = new ModbusCollector({ sink, scheduler, clock, random: () => 0.5, connections: 2 });
+    const others = await Promise.all(
+      Array.from({ length: 6 }, async (_, i) => {
+        const other = new FakeGateway();
+        other.set(1, 0x0001, [100 + 10 * i, 500]);
+        return { other, port: await other.listen() };
+      }),
+    );
+    let most = 0;
+    const open = () => others.reduce((sum, { other }) => sum + other.sockets.size, 0);
+    for (const [i, { other, port: own }] of others.entries()) {
+      other.behaviour = (_r, honest) => {
+        most = Math.max(most, others.filter((one) => one.other.outstanding > 0).length);
+        return honest();
+      };
+      collector.assign({
+        device: `room-${i}`,
+        tags: deviceTags(`room-${i}`),
+        endpoint: { address: "127.0.0.1", port: own },
+        addresses: [],
+        credential: { protocol: "none" },
+        profile: XYMD02,
+        unit: 1,
+      });
+    }
+    for (let round = 0; round < 3; round++)
+      expect((await temperatures()).sort()).toEqual([10, 11, 12, 13, 14, 15]);
+    await until(() => open() <= 2, "the released connections to end");
+    expect(most).toBeLessThanOrEqual(2);
+    expect(sink.counted("modbus.released")).toBeGreaterThanOrEqual(4);
+    await collector.close();
+    await Promise.all(others.map(({ other }) => other.close()));
+  });
+
   it("emits nothing after close, also with a request out", async () => {
     assign("room-1", 1);
     let asked = false;
