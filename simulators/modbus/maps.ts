@@ -161,8 +161,8 @@ const PHASES = ["l1", "l2", "l3"] as const;
 export function addModbusTruth(b: AgentBuilder, device: WorldDevice): void {
   const { body } = device;
   if (body.kind === "room-sensor") {
-    b.truthOf("sensor.temperature", {}, (s) => body.sensor.tenths(s) * 0.1);
-    b.truthOf("sensor.humidity", {}, (s) => body.sensor.humidityTenths(s) * 0.1);
+    b.truthOf("sensor.temperature", { sensor: "room" }, (s) => body.sensor.tenths(s) * 0.1);
+    b.truthOf("sensor.humidity", { sensor: "room" }, (s) => body.sensor.humidityTenths(s) * 0.1);
     return;
   }
   if (body.kind !== "meter") return;
@@ -171,17 +171,21 @@ export function addModbusTruth(b: AgentBuilder, device: WorldDevice): void {
   const a = new Adl400(meter);
   const stepped = meter.plan.model === "ADL400";
   const watts = (value: number) => (stepped ? a.primary(value / 1000, 0.001) * 1000 : value);
-  if (!single)
-    for (const [i, phase] of PHASES.entries()) {
-      b.truthOf("electric.voltage", { phase }, (s) => meter.volts(i, s));
-      b.truthOf("electric.current", { phase }, (s) =>
-        stepped ? a.primary(meter.amps(i, s), 0.01) : meter.amps(i, s),
-      );
-      b.truthOf("electric.active_power", { phase }, (s) => watts(meter.watts(i, s)));
-    }
-  else {
-    b.truthOf("electric.voltage", { phase: "l1" }, (s) => meter.volts(0, s));
-    b.truthOf("electric.current", { phase: "l1" }, (s) => meter.amps(0, s));
+  for (const [i, phase] of (single ? PHASES.slice(0, 1) : PHASES).entries()) {
+    b.truthOf("electric.voltage", { phase }, (s) => meter.volts(i, s));
+    b.truthOf("electric.current", { phase }, (s) =>
+      stepped ? a.primary(meter.amps(i, s), 0.01) : meter.amps(i, s),
+    );
+    if (single) continue;
+    b.truthOf("electric.active_power", { phase }, (s) => watts(meter.watts(i, s)));
+    if (stepped) continue;
+    b.truthOf("electric.apparent_power", { phase }, (s) => meter.apparent(s) / 3);
+    b.truthOf("electric.reactive_power", { phase }, (s) => meter.reactive(s) / 3);
+    b.truthOf("electric.power_factor", { phase }, (s) => meter.powerFactor(s));
+  }
+  if (stepped) {
+    b.truthOf("sensor.count", { sensor: "pt-ratio" }, () => 1);
+    b.truthOf("sensor.count", { sensor: "ct-ratio" }, () => meter.plan.currentRatio);
   }
   const total = { phase: "total" };
   b.truthOf("electric.active_power", total, (s) => watts(meter.totalWatts(s)));

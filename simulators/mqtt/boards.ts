@@ -7,6 +7,7 @@ import type { World } from "../world/world.ts";
 export interface BrokerOptions {
   /** `mqtt://host:port`. */
   readonly url: string;
+  /** Empty: anonymous. */
   readonly username: string;
   readonly password: string;
 }
@@ -85,8 +86,7 @@ export class Boards {
       const client = connect(broker.url, {
         protocolVersion: 4,
         clientId: gateway.id,
-        username: broker.username,
-        password: broker.password,
+        ...(broker.username === "" ? {} : { username: broker.username, password: broker.password }),
         clean: true,
         connectTimeout: CONNECT_MS,
         reconnectPeriod: 2_000,

@@ -22,4 +22,5 @@ export function addBoardTruth(b: AgentBuilder, board: Board): void {
   of("board.touch", (r) => (r.touch_ok ? 1 : 0));
   of("board.faults", (r) => r.fault.length);
   of("board.signal", (r) => r.net.rssi);
+  b.truthOf("sensor.energy", { sensor: "board" }, (second) => board.record(second, 0).energy_wh / 1000);
 }

@@ -57,7 +57,8 @@ function encodeValue(tag: number, form: string, value: string): Uint8Array | str
     case TAG.null:
       return tlv(tag, new Uint8Array(0));
     case TAG.oid: {
-      const text = (octets ? octets.toString("latin1") : value).trim();
+      // Some recordings end an OID with a dot.
+      const text = (octets ? octets.toString("latin1") : value).trim().replace(/\.$/, "");
       const arcs = parseOid(text);
       // A single arc ("0") stands for zeroDotZero in several agents.
       if (!arcs) return /^\.?\d$/.test(text) ? tlv(tag, Uint8Array.of(0)) : "the value is not an OID";

@@ -114,6 +114,7 @@ interface MeterSpot {
   readonly currentRatio: number;
 }
 
+/** All are connected directly (an ADL400 takes 80 A): what their terminals carry is what flows. */
 const METER_SPOTS: readonly MeterSpot[] = [
   { model: "SDM630", name: "教学楼总表", building: "jx", peakWatts: 42_000, feedsIn: false, currentRatio: 1 },
   { model: "DDSU666", name: "机房电表", building: "bg", peakWatts: 5_200, feedsIn: false, currentRatio: 1 },
@@ -121,11 +122,11 @@ const METER_SPOTS: readonly MeterSpot[] = [
     model: "ADL400",
     name: "综合楼总表",
     building: "bg",
-    peakWatts: 65_000,
+    peakWatts: 34_000,
     feedsIn: false,
-    currentRatio: 20,
+    currentRatio: 1,
   },
-  { model: "ADL400", name: "屋顶光伏", building: "sy", peakWatts: 38_000, feedsIn: true, currentRatio: 20 },
+  { model: "ADL400", name: "屋顶光伏", building: "sy", peakWatts: 30_000, feedsIn: true, currentRatio: 1 },
 ];
 
 const METER_VENDOR: Readonly<Record<MeterModel, string>> = {

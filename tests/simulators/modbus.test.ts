@@ -3,8 +3,12 @@ import { connect, createServer, type Socket } from "node:net";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Meter } from "../../simulators/behaviour/meter.ts";
+import { createProfiles } from "../../simulators/behaviour/profile.ts";
+import { registerMapOf } from "../../simulators/modbus/maps.ts";
 import { Simulation } from "../../simulators/simulation.ts";
 import type { WorldDevice } from "../../simulators/world/model.ts";
+import { Seed } from "../../simulators/world/seed.ts";
 import { binary, describeWith } from "../support/servers.ts";
 
 const run = promisify(execFile);
@@ -83,7 +87,7 @@ describeWith(["mbpoll"], "Modbus against mbpoll", () => {
     const total = truth(roof, "electric.active_power", "total");
     expect(total).toBeLessThan(-1000);
     const [ratio] = await poll(roof.unit!, "4", 0x8e, 1);
-    expect(ratio).toBe(20);
+    expect(ratio).toBe(1);
     const [raw] = await poll(roof.unit!, "4:int", 0x16a, 1);
     expect(raw! * ratio!).toBe(Math.round(total));
     const [kilowatts] = await poll(roof.unit!, "4:float", 0x81a, 1);
@@ -217,5 +221,38 @@ describe("Modbus on the wire", () => {
     } finally {
       squatter.close();
     }
+  });
+});
+
+describe("an ADL400 behind transformers", () => {
+  it("says the same in whole numbers x ratio and in floats", () => {
+    const epoch = Date.UTC(2026, 8, 1) / 1000;
+    const plan = { peakWatts: 90_000, feedsIn: false, currentRatio: 20, since: epoch };
+    const meter = new Meter({ ...plan, model: "ADL400", profile: createProfiles().lessons }, new Seed("x"));
+    const like = device("SDM630");
+    const map = registerMapOf({ ...like, body: { kind: "meter", meter } })!;
+    const second = NOW / 1000;
+    const registers = (address: number, count: number) => {
+      const values = map.read(3, address, count, second);
+      if (typeof values === "number") throw new Error(`exception ${values}`);
+      return Buffer.concat([...values].map((value) => Buffer.of(value >> 8, value & 0xff)));
+    };
+    expect(registers(0x8e, 1).readUInt16BE()).toBe(20);
+    for (const [whole, float] of [
+      [0x164, 0x814],
+      [0x166, 0x816],
+      [0x168, 0x818],
+      [0x16a, 0x81a],
+    ] as const)
+      expect(registers(float, 2).readFloatBE()).toBeCloseTo(
+        registers(whole, 2).readInt32BE() * 0.001 * 20,
+        4,
+      );
+    expect(registers(0x81a, 2).readFloatBE() * 1000).toBeGreaterThan(5000);
+    expect(registers(0x81a, 2).readFloatBE() * 1000).toBeCloseTo(meter.totalWatts(second), -2);
+    // Reading across the end of a block, or between the two, is an illegal data address.
+    expect(map.read(3, 0x8e, 2, second)).toBe(2);
+    expect(map.read(3, 0x100, 1, second)).toBe(2);
+    expect(map.read(4, 0x0, 1, second)).toBe(1);
   });
 });
