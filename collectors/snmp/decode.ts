@@ -200,18 +200,20 @@ export function inetText(bytes: ArrayLike<number>, start: number, end: number): 
     case 4:
       return formatIpv4(bytes, start);
     case 8:
-      return `${formatIpv4(bytes, start)}%${zone(bytes, start + 4)}`;
+      return `${formatIpv4(bytes, start)}${zone(bytes, start + 4)}`;
     case 16:
       return formatIpv6(bytes, start);
     case 20:
-      return `${formatIpv6(bytes, start)}%${zone(bytes, start + 16)}`;
+      return `${formatIpv6(bytes, start)}${zone(bytes, start + 16)}`;
     default:
       return undefined;
   }
 }
 
-function zone(bytes: ArrayLike<number>, at: number): number {
-  return bytes[at]! * 0x1000000 + bytes[at + 1]! * 0x10000 + bytes[at + 2]! * 0x100 + bytes[at + 3]!;
+/** `%` and the zone index; zone 0 is no zone of its own (RFC 4007 section 11.2). */
+function zone(bytes: ArrayLike<number>, at: number): string {
+  const index = bytes[at]! * 0x1000000 + bytes[at + 1]! * 0x10000 + bytes[at + 2]! * 0x100 + bytes[at + 3]!;
+  return index === 0 ? "" : `%${index}`;
 }
 
 /** Set bits of BITS, bit 0 being the highest of the first octet (RFC 2578 section 7.1.4): `0,3`. */

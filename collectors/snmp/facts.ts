@@ -43,8 +43,11 @@ const KINDS: Readonly<Record<FactKind, { needs: readonly string[]; key: readonly
   ap: { needs: ["key"], key: ["key"] },
 };
 
-/** The facts that one table gives; empty for a table without a fact rule. */
-export function tableFacts(table: BoundTable, tables: BoundTables): FactRecord[] {
+/** A cache entry without a MAC address: the device asks who it is and nobody answers. */
+const INCOMPLETE_HOST = ["address"];
+
+/** The facts that one table gives; empty for a table without a fact rule. `withIncomplete`: see `deviceFacts`. */
+export function tableFacts(table: BoundTable, tables: BoundTables, withIncomplete = false): FactRecord[] {
   const rule = table.plan.table.fact;
   const records: FactRecord[] = [];
   if (!rule) return records;
@@ -64,7 +67,8 @@ export function tableFacts(table: BoundTable, tables: BoundTables): FactRecord[]
       const key = record["key"] ?? record["name"] ?? record["mac"] ?? record["serial"];
       if (key !== undefined) record["key"] = key;
     }
-    if (KINDS[rule.kind].needs.every((member) => record[member] !== undefined)) records.push(record);
+    const needs = withIncomplete && rule.kind === "host" ? INCOMPLETE_HOST : KINDS[rule.kind].needs;
+    if (needs.every((member) => record[member] !== undefined)) records.push(record);
   }
   return records;
 }
@@ -92,12 +96,16 @@ function bounded(value: number): number | undefined {
   return Number.isInteger(value) && value >= 0 && value <= 128 ? value : undefined;
 }
 
-/** Everything the device says of itself; where two tables tell of the same thing the first wins, member by member. */
+/**
+ * Everything the device says of itself; where two tables tell of the same thing the first wins, member by member.
+ * `withIncomplete`: cache entries without a MAC address are hosts too (their `mac` is absent).
+ */
 export function deviceFacts(
   device: string,
   at: number,
   identity: Identity,
   tables: BoundTables,
+  withIncomplete = false,
 ): DeviceFacts {
   const kinds = new Map<FactKind, Map<string, FactRecord>>();
   for (const table of tables.values()) {
@@ -105,7 +113,7 @@ export function deviceFacts(
     if (!kind) continue;
     const known = kinds.get(kind) ?? new Map<string, FactRecord>();
     kinds.set(kind, known);
-    for (const record of tableFacts(table, tables)) {
+    for (const record of tableFacts(table, tables, withIncomplete)) {
       const key = KINDS[kind].key.map((member) => record[member] ?? "").join("\n");
       known.set(key, { ...record, ...known.get(key) });
     }

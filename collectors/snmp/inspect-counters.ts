@@ -37,11 +37,15 @@ export function interfaceCounters(tables: BoundTables): ReadonlyMap<number, Inte
   return byIndex;
 }
 
+/** The first source that counts: some agents have 64-bit counters that stand at 0 beside 32-bit ones that run. */
 function counterOf(table: BoundTable, sources: readonly number[], row: number): number | string | undefined {
+  let value: number | string | undefined;
   for (const column of sources) {
     const cell = column * table.rows + row;
     if ((table.cells[cell]! & CELL.ok) === 0) continue;
-    return table.exact?.get(cell)?.toString() ?? table.numbers[cell]!;
+    const one = table.exact?.get(cell)?.toString() ?? table.numbers[cell]!;
+    if (one !== 0) return one;
+    value ??= one;
   }
-  return undefined;
+  return value;
 }

@@ -1,5 +1,6 @@
 import { STATUS, STATUS_NAMES, type StatusName } from "../../src/measurements/status.ts";
 import type { Reading } from "../../src/profiles/apply-rule.ts";
+import { tagRows } from "./bind.ts";
 import { type BoundTable, CELL } from "./bound-table.ts";
 import { gatherInputs } from "./inputs.ts";
 import type { PointPlan } from "./plan.ts";
@@ -43,9 +44,12 @@ export function tableReadings(tables: BoundTables): Readings {
   const rejected: RejectedFact[] = [];
   const reading: Reading = { value: Number.NaN, status: STATUS.absent };
   for (const table of tables.values()) {
+    // A row that gives no series to the poller gives no reading here.
+    tagRows(table, tables, {});
     for (let number = 0; number < table.plan.points.length; number++) {
       for (let row = 0; row < table.rows; row++) {
-        if (table.excluded[row]) continue;
+        const { tags = table.tags } = table.points[number]!;
+        if (!tags[row]) continue;
         readPoint(table, number, row, tables, reading, readings, rejected);
       }
     }

@@ -29,8 +29,8 @@ export interface DeviceSnapshot {
   readonly at: number;
   readonly identity: Identity;
   readonly interfaces: readonly InspectedInterface[];
-  readonly addresses: readonly AddressFact[];
-  readonly hosts: readonly HostFact[];
+  readonly addresses: readonly InspectedAddress[];
+  readonly hosts: readonly InspectedHost[];
   readonly neighbors: readonly NeighborFact[];
   readonly vlans: readonly VlanFact[];
   readonly entities: readonly EntityFact[];
@@ -48,6 +48,12 @@ export interface DeviceSnapshot {
 }
 
 export type InspectedInterface = InterfaceFact & InterfaceCounters;
+
+/** An entry of a cache; without `mac` the device asks who it is and got no answer. */
+export type InspectedHost = Omit<HostFact, "mac"> & Partial<Pick<HostFact, "mac">>;
+
+/** `prefixInferred`: the device gives no mask, and the prefix is that of the address's class (RFC 1122 section 3.2.1.3). */
+export type InspectedAddress = AddressFact & { readonly prefixInferred?: true };
 
 export interface LackingFact {
   readonly table: string;
@@ -107,13 +113,13 @@ export async function inspectDevice(session: SnmpSession, plans: InspectionPlans
   const { tables, partial, silent } = await readTables(session, plan);
   for (const table of tables.values())
     if (table.plan.table.fact?.kind === "interface") nameInterfaces(table, tables);
-  const facts = deviceFacts("", at, identify(system, plan?.profile, tables), tables);
+  const facts = deviceFacts("", at, identify(system, plan?.profile, tables), tables, true);
   const { readings, rejected } = tableReadings(tables);
   return {
     at,
     identity: facts.identity,
     interfaces: withCounters(facts, tables),
-    addresses: facts.addresses,
+    addresses: facts.addresses.map(withPrefix),
     hosts: facts.hosts,
     neighbors: facts.neighbors,
     vlans: facts.vlans,
@@ -160,6 +166,14 @@ async function readTables(session: SnmpSession, plan: ProfilePlan | undefined): 
 function withCounters(facts: DeviceFacts, tables: BoundTables): InspectedInterface[] {
   const counters = interfaceCounters(tables);
   return facts.interfaces.map((one) => ({ ...one, ...counters.get(one.ifIndex) }));
+}
+
+/** An IPv4 address without a mask has the one of its class: inferred, and said to be. */
+function withPrefix(fact: AddressFact): InspectedAddress {
+  if (fact.prefixLength !== undefined || fact.address.includes(":")) return fact;
+  const first = Number(fact.address.split(".")[0]);
+  const prefixLength = first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : undefined;
+  return prefixLength === undefined ? fact : { ...fact, prefixLength, prefixInferred: true };
 }
 
 function lacking(tables: BoundTables, partial: ReadonlySet<string>): LackingFact[] {

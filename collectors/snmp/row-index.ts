@@ -1,5 +1,5 @@
 import type { IndexPart } from "../../src/profiles/compiled.ts";
-import { formatIpv4, formatIpv6 } from "./address.ts";
+import { canonicalAddress, formatIpv4, formatIpv6 } from "./address.ts";
 import { inetText } from "./decode.ts";
 import { octetsToHex, octetsToText } from "./text.ts";
 
@@ -80,8 +80,19 @@ function inetPart(arcs: readonly number[], at: number): PartRead | undefined {
   if (type === undefined || length === undefined) return undefined;
   if (type === 16) return counted(arcs, at + 1, (octets) => octetsToText(octets, 0, octets.length));
   if (type === 0 && length === 0) return { text: "", end: at + 2 };
-  if (INET_OCTETS[type] !== length) return undefined;
+  if (INET_OCTETS[type] !== length) return faultyInet(arcs, at + 1, type);
   return counted(arcs, at + 1, (octets) => inetText(octets, 0, octets.length));
+}
+
+/** Agents leave the length out, or spell the address in characters: taken where nothing else can be meant. */
+function faultyInet(arcs: readonly number[], at: number, type: number): PartRead | undefined {
+  const left = arcs.length - at;
+  const octets = type === 1 || type === 3 ? [4, 8] : type === 2 || type === 4 ? [16, 20] : [];
+  if (octets.includes(left)) return octetsPart(arcs, at, arcs.length, (bytes) => inetText(bytes, 0, left));
+  return counted(arcs, at, (bytes) => {
+    const text = String.fromCharCode(...bytes);
+    return bytes.length <= 64 ? canonicalAddress(text) : undefined;
+  });
 }
 
 function counted(
