@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import type { Health, SearchView } from "../../src/api/schemas.ts";
-import { makeWorld, REGIONS, type Rename, type World } from "./world.ts";
+import { makeWorld, type World } from "./world.ts";
+import { REGIONS, type Rename } from "./world-base.ts";
 
 export interface Fixture {
   readonly url: string;

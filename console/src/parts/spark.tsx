@@ -21,6 +21,11 @@ interface Props {
 const STEP_MS = 1_800_000;
 const AGAIN_MS = 60_000;
 
+/** Tags a query that leaves them out would still match: then the series without them is the one that is meant. */
+const NARROWING = ["sensor", "interface", "lane", "ap", "radio", "ssid", "phase", "family"];
+const isThat = (tags: Readonly<Record<string, string>>, asked: Readonly<Record<string, string>>): boolean =>
+  NARROWING.every((tag) => tags[tag] === asked[tag]);
+
 /**
  * The last day as a line. It asks for its points when it comes into view, and again each minute while it is
  * there; gaps stay gaps.
@@ -43,7 +48,8 @@ export function Spark({ series, below, hours = 24, width = 96, height = 24, labe
         to: String(to),
         step: String(STEP_MS),
       };
-      return (await client.series(query, life.signal)).series[0]?.points ?? [];
+      const found = (await client.series(query, life.signal)).series;
+      return (found.find((one) => isThat(one.tags, series)) ?? found[0])?.points ?? [];
     };
     const refresh = async (): Promise<void> => {
       try {

@@ -126,6 +126,7 @@ export function Search() {
         role="combobox"
         autocomplete="off"
         spellcheck={false}
+        maxLength={120}
         aria-label={words.value.search.label}
         aria-expanded={shown}
         aria-controls={`${id}-list`}

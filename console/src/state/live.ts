@@ -28,6 +28,8 @@ export interface LiveSource<V> {
 
 /** The server says something at least each 5 s; three times that in silence is a lost stream. */
 const SILENCE_MS = 15_000;
+/** A page nobody sees lets go of its stream after a while: a browser allows few connections to one server. */
+const HIDDEN_MS = 30_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
@@ -116,8 +118,26 @@ export function createLive<V extends { at: number }>(
       wait = FIRST_RETRY_MS;
       if (stream.value === "lost") connect();
     };
+    let hiding: ReturnType<typeof setTimeout> | undefined;
+    document.addEventListener(
+      "visibilitychange",
+      () => {
+        clearTimeout(hiding);
+        if (document.visibilityState === "visible") {
+          if (!events) connect();
+          return;
+        }
+        hiding = setTimeout(() => {
+          clearTimeout(timer);
+          events?.close();
+          events = undefined;
+        }, HIDDEN_MS);
+      },
+      { signal: until },
+    );
     until.addEventListener("abort", () => {
       clearTimeout(timer);
+      clearTimeout(hiding);
       events?.close();
     });
     connect();

@@ -1,4 +1,4 @@
-import { toSchool } from "../state/router.ts";
+import { toDevice, toSchool } from "../state/router.ts";
 import type { CountyView, DeviceView, Reason, RoomView, SchoolRow, SchoolView, State } from "../views.ts";
 import { term } from "../words/term.ts";
 import type { Words } from "../words/zh.ts";
@@ -155,16 +155,27 @@ export function roomClause(room: RoomView, words: Words, now: number): string {
     : words.aboutPlace(name, words.state[room.state]);
 }
 
+/** Where to look at what a school's reason is about: the port of its link, or its device. */
+function hrefOf(subject: string | undefined, view: SchoolView): string | undefined {
+  const link = view.links.find((one) => one.id === subject);
+  if (link) return toDevice(link.device, link.interface);
+  return view.devices.some((one) => one.id === subject) ? toDevice(subject!) : undefined;
+}
+
 const worstRoom = (a: RoomView, b: RoomView): number => SERIOUSNESS[a.state] - SERIOUSNESS[b.state];
 
 export function schoolSentence(view: SchoolView, words: Words, now: number): Sentence {
   const { school } = view;
   const need = view.rooms.filter((room) => needy(room.state)).sort(worstRoom);
   const own = school.reasons.filter((reason) => !isOfRoom(reason.code)).slice(0, 2);
-  const ofSchool: Clause[] = own.map((reason) => ({
-    text: reasonText(reason, words, now, school.name),
-    state: school.state,
-  }));
+  const ofSchool: Clause[] = own.map((reason) => {
+    const href = hrefOf(reason.subject, view);
+    return {
+      text: reasonText(reason, words, now, school.name),
+      state: school.state,
+      ...(href === undefined ? {} : { href }),
+    };
+  });
   const clauses = need.slice(0, MOST_CLAUSES - Math.min(1, ofSchool.length)).map((room) => ({
     text: roomClause(room, words, now),
     state: room.state,
@@ -233,7 +244,9 @@ export function deviceSentence(view: DeviceView, words: Words, now: number): Sen
     }
   }
   const clauses: Clause[] = device.reasons
-    .filter((reason) => device.up === "up" || !SAYS_DOWN.has(reason.code))
+    .filter((reason) =>
+      device.up === "up" ? reason.code !== "port-errors" || bad === 0 : !SAYS_DOWN.has(reason.code),
+    )
     .slice(0, MOST_CLAUSES)
     .map((reason) => ({ text: reasonText(reason, words, now, device.name), state: device.state }));
   const lead = parts.join(words.comma);

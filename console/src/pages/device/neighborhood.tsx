@@ -28,7 +28,7 @@ export function Neighborhood({ view }: { view: DeviceView }) {
     { key: "protocol", head: columns.protocol, cell: (row) => row.protocol.toUpperCase() },
   ];
   return (
-    <>
+    <div class="stack">
       <section class="card">
         <header>
           <h2>{device.neighbors}</h2>
@@ -59,6 +59,6 @@ export function Neighborhood({ view }: { view: DeviceView }) {
           />
         )}
       </section>
-    </>
+    </div>
   );
 }

@@ -76,6 +76,9 @@ export function createPlot(box: HTMLElement, handlers: Handlers): Plot {
     ];
   }
 
+  /** A point alone makes no line: where there are few, each is drawn. */
+  const few = (): boolean => (data?.times.length ?? 0) <= 40;
+
   /** No data is hatched: a gap must not read as zero. */
   function hatchGaps(plot: uPlot): void {
     if (!data || data.times.length === 0) return;
@@ -170,8 +173,8 @@ export function createPlot(box: HTMLElement, handlers: Handlers): Plot {
       ],
       series: [
         {},
-        { stroke: colors.in, fill: colors.inFill, width: 1.25, points: { show: false } },
-        { stroke: colors.out, fill: colors.outFill, width: 1.25, points: { show: false } },
+        { stroke: colors.in, fill: colors.inFill, width: 1.25, points: { show: few, size: 5 } },
+        { stroke: colors.out, fill: colors.outFill, width: 1.25, points: { show: few, size: 5 } },
       ],
       cursor: {
         y: false,

@@ -24,7 +24,8 @@ function stepOf(length: number): number | null {
   if (length <= 2 * 3_600_000) return null;
   if (length <= 2 * 86_400_000) return 5 * MINUTE;
   if (length <= 10 * 86_400_000) return 30 * MINUTE;
-  return 120 * MINUTE;
+  if (length <= 60 * 86_400_000) return 120 * MINUTE;
+  return 24 * 60 * MINUTE;
 }
 
 /** `now` should move only as often as the chart is to be asked for anew. */

@@ -48,7 +48,7 @@ export function Traffic({ device, interfaces }: { device: string; interfaces: re
           interface: key,
           from: String(range.from),
           to: String(range.to),
-          ...(range.step === null ? {} : { step: String(range.step) }),
+          step: range.step === null ? "raw" : String(range.step),
         },
         life.signal,
       );
