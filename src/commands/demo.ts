@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { SimulationWorker } from "../../simulators/simulation-worker.ts";
+import { SimulationWorker, type WorkerOptions } from "../../simulators/simulation-worker.ts";
 import { systemClock } from "../collection/clock.ts";
 import { CampusError, isCampusError } from "../errors/campus-error.ts";
 import { applyImport, planImport } from "../inventory/import-plan.ts";
@@ -71,16 +71,14 @@ async function runDemo(options: DemoOptions): Promise<void> {
   });
   const clock = systemClock();
   const telemetry = createTelemetry(createLog({ level: settings.log.level, monotonic: clock.monotonic }));
-  const simulation = new SimulationWorker({
-    seed,
-    schools,
-    scenario: options.scenario,
-    credential: "simulated",
-  });
+  let simulation: SimulationWorker | undefined;
   const controller = new Controller({ settings, telemetry, clock, random: Math.random, simulated: true });
   console.error(`simulating ${schools} schools (seed ${seed}) on loopback`);
   try {
-    await simulation.open(signal);
+    simulation = await openSimulation(
+      { seed, schools, scenario: options.scenario, credential: "simulated" },
+      signal,
+    );
     await takeOver(settings, await simulation.inventory(), clock.now());
     await controller.open(signal);
     if (controller.brokerPort !== undefined) {
@@ -92,11 +90,29 @@ async function runDemo(options: DemoOptions): Promise<void> {
     if (options.browser) openBrowser(`${url}/`);
     await aborted(signal);
     console.error("ending: everything collected is committed first");
+  } catch (error) {
+    // Ctrl-C while it starts: what was under way fails, and that is no fault.
+    if (!signal.aborted) throw error;
   } finally {
-    await simulation.disconnectBoards();
+    await simulation?.disconnectBoards();
     await controller.close();
-    await simulation.close();
+    await simulation?.close();
   }
+}
+
+/** The county on its usual ports, or on free ones where another demo has those. */
+async function openSimulation(options: WorkerOptions, signal: AbortSignal): Promise<SimulationWorker> {
+  const usual = new SimulationWorker(options);
+  try {
+    await usual.open(signal);
+    return usual;
+  } catch (error) {
+    if (!isCampusError(error, "E_PORT_TAKEN")) throw error;
+    console.error(`${error.message}; the simulated devices take free ports instead`);
+  }
+  const other = new SimulationWorker({ ...options, snmpPort: 0, modbusPort: 0 });
+  await other.open(signal);
+  return other;
 }
 
 /** The county's inventory goes the way of every inventory: through the import and its checks. */

@@ -34,11 +34,14 @@ export function serveCommand(): Command {
         random: Math.random,
         simulated: false,
       });
-      await controller.open(signal);
       try {
+        await controller.open(signal);
         const { url } = await controller.listen(settings.http.host, settings.http.port);
         console.log(`console: ${url}/`);
         await aborted(signal);
+      } catch (error) {
+        // Ctrl-C while it starts: what was under way fails, and that is no fault.
+        if (!signal.aborted) throw error;
       } finally {
         await controller.close();
       }
