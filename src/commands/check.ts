@@ -18,8 +18,12 @@ export function checkCommand(): Command {
     .command("settings")
     .description("check campusd.yaml: every problem with its line and key")
     .argument("[file]", "the settings file", "campusd.yaml")
-    .action((file: string) => {
-      const settings = loadSettings(resolve(file), { env: process.env });
+    .option("--secrets", "secrets must be readable here too: by default one that is not is a note")
+    .action((file: string, options: { secrets?: boolean }) => {
+      const settings = loadSettings(resolve(file), {
+        env: process.env,
+        ...(options.secrets ? {} : { onUnreadSecret: (why) => console.error(`note: ${why}`) }),
+      });
       console.log(
         `${file}: good (store ${settings.store.kind}, ${Object.keys(settings.credentials).length} credentials, page on ${settings.http.host}:${settings.http.port})`,
       );

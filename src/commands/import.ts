@@ -29,7 +29,8 @@ export function importCommand(): Command {
       "\nExit code 2 when a file has errors; each is listed with its row and column, or its line and key.",
     )
     .action(async (files: string[], options: ImportOptions) => {
-      const settings = loadSettings(resolve(options.config), { env: process.env });
+      // An import logs in nowhere: it needs no secret.
+      const settings = loadSettings(resolve(options.config), { env: process.env, onUnreadSecret: () => {} });
       const profiles = loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]);
       const state = new StateDatabase({ file: stateFile(settings) });
       await state.open();

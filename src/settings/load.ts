@@ -14,6 +14,11 @@ const MAX_SECRET_BYTES = 65_536;
 export interface LoadOptions {
   /** Environment that `{env: NAME}` reads; default: none, so that nothing is read unasked. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * For who looks at the settings and logs in nowhere: a secret that cannot be read here is told of and stands
+   * empty, instead of being a problem. The service's environment is seldom the person's.
+   */
+  readonly onUnreadSecret?: (why: string) => void;
 }
 
 /**
@@ -46,7 +51,7 @@ export function parseSettings(
   const source = parseYamlSource(text, file);
   if (source.problems.length > 0) return { problems: source.problems };
   const baseDir = dirname(resolve(file));
-  const context: SettingsContext = { baseDir, readSecret: secretReader(baseDir, options.env ?? {}) };
+  const context: SettingsContext = { baseDir, readSecret: readerFor(baseDir, options) };
   const result = settingsSchema(context).safeParse(withoutEmptySections(source.value), { error: wordIssue });
   if (result.success) return { settings: deepFreeze(result.data), problems: [] };
   const problems = result.error.issues.flatMap((issue) => placeIssue(issue, file, source.locate));
@@ -100,6 +105,17 @@ function readText(path: string): string {
   } catch {
     throw new CampusError("E_SETTINGS", `${path}: is not UTF-8 text; save it as UTF-8`, { file: path });
   }
+}
+
+function readerFor(baseDir: string, { env = {}, onUnreadSecret }: LoadOptions): SecretReader {
+  const read = secretReader(baseDir, env);
+  if (!onUnreadSecret) return read;
+  return (source) => {
+    const result = read(source);
+    if (!("problem" in result)) return result;
+    onUnreadSecret(result.problem);
+    return new Secret("");
+  };
 }
 
 function secretReader(baseDir: string, env: Readonly<Record<string, string | undefined>>): SecretReader {
