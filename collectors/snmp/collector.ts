@@ -4,7 +4,7 @@ import type { CompiledProfile } from "../../src/profiles/compiled.ts";
 import { PolledDevice } from "./device.ts";
 import type { SystemGroup } from "./identity.ts";
 import { makePlan, type ProfilePlan } from "./plan.ts";
-import { SnmpSession } from "./session.ts";
+import { type SessionCost, SnmpSession } from "./session.ts";
 import { SnmpTransport } from "./transport.ts";
 
 /** Finds the profile of a device by what it says of itself; a fallback for unknown ones is its business. */
@@ -105,6 +105,14 @@ export class SnmpCollector implements Collector {
   /** Asks a device that is down at its next turn instead of minutes later: somebody saw its address answer. */
   retry(device: string): void {
     this.#devices.get(device)?.retry();
+  }
+
+  /** What all devices that are assigned now have cost, summed. */
+  cost(): SessionCost {
+    const sum = { requests: 0, retries: 0, replies: 0, varbinds: 0, octetsSent: 0, octetsReceived: 0 };
+    for (const { cost } of this.#devices.values())
+      for (const key of Object.keys(sum) as (keyof SessionCost)[]) sum[key] += cost[key];
+    return sum;
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Failure } from "./get.ts";
 import { identify, readSystem, type SystemGroup } from "./identity.ts";
 import { HEARTBEAT_MS, type ProfilePlan, type TablePlan } from "./plan.ts";
 import { Poll, type Pulse } from "./poll.ts";
-import type { SnmpSession } from "./session.ts";
+import type { SessionCost, SnmpSession } from "./session.ts";
 import { judgeUptime } from "./uptime.ts";
 
 /** How often a device that is not up is looked at, until it counts as down. */
@@ -81,6 +81,11 @@ export class PolledDevice {
     this.#endTiers();
     this.#session.close();
     await this.#tail;
+  }
+
+  /** What the device has cost so far. */
+  get cost(): Readonly<SessionCost> {
+    return this.#session.cost;
   }
 
   /** Asks a device that is down without waiting for its turn: somebody saw its address answer. */
