@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorsMarkdown } from "../src/errors/errors-markdown.ts";
+import { inventoryJsonSchema, inventoryMarkdown } from "../src/inventory/documentation.ts";
+import { profilesMarkdown } from "../src/profiles/documentation.ts";
 import { partJsonSchema, profileJsonSchema } from "../src/profiles/json-schema.ts";
 import { settingsJsonSchema, settingsMarkdown } from "../src/settings/documentation.ts";
 
@@ -14,6 +16,9 @@ const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}
 const FILES: Readonly<Record<string, () => string>> = {
   "docs/settings.md": settingsMarkdown,
   "docs/campusd.schema.json": () => json(settingsJsonSchema()),
+  "docs/inventory.md": inventoryMarkdown,
+  "docs/inventory.schema.json": () => json(inventoryJsonSchema()),
+  "docs/profiles.md": profilesMarkdown,
   "docs/errors.md": () => errorsMarkdown(),
   "device-profiles/profile.schema.json": () => json(profileJsonSchema()),
   "device-profiles/part.schema.json": () => json(partJsonSchema()),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import type { CountyView, Health } from "../../src/api/schemas.ts";
+import type { CountyView, Health, RegionsView } from "../../src/api/schemas.ts";
 import { campusd, getJson, until } from "../../tests/support/process.ts";
 import { binary } from "../../tests/support/servers.ts";
 
@@ -29,7 +29,9 @@ try {
     () => getJson<Health>(`${url}/api/v1/health`),
     (health) => health.samples.total > 0,
   );
-  const county = await getJson<CountyView>(`${url}/api/v1/county`);
+  const { regions } = await getJson<RegionsView>(`${url}/api/v1/regions`);
+  const path = regions.find((region) => region.level === "county")!.path;
+  const county = await getJson<CountyView>(`${url}/api/v1/county?path=${encodeURIComponent(path)}`);
   const school = county.schools[0]!.id;
   const device = (county.links.find((link) => (link.use ?? 0) > 60) ?? county.links[0]!).device;
   const pages = { county: "/", school: `/school/${school}`, device: `/device/${device}` };

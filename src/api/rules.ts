@@ -1,4 +1,4 @@
-import type { DEVICE_ROLES } from "../inventory/document.ts";
+import type { DEVICE_ROLES, ROOM_TYPES } from "../inventory/document.ts";
 import type { Reason, State } from "./schemas.ts";
 
 /** Where a state begins. docs/api.md shows this table; docs and code are held together by a test. */
@@ -18,6 +18,19 @@ export const THRESHOLDS = {
   /** Reasons that a row carries at most. */
   reasons: 20,
 } as const;
+
+/** Room types whose air matters to people; a cold store or a machine room may be as cold or warm as it likes. */
+export const PEOPLE_STAY: ReadonlySet<string> = new Set<(typeof ROOM_TYPES)[number]>([
+  "classroom",
+  "laboratory",
+  "computer-room",
+  "multimedia",
+  "library",
+  "office",
+  "meeting",
+  "hall",
+  "dormitory",
+]);
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

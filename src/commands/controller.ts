@@ -5,8 +5,9 @@ import { MqttCollector } from "../../collectors/mqtt/collector.ts";
 import { ProbeCollector } from "../../collectors/probe/collector.ts";
 import { SnmpCollector } from "../../collectors/snmp/collector.ts";
 import type { LiveState } from "../api/live.ts";
+import { slowestPolls } from "../api/poll-intervals.ts";
 import { createServer, type ListenAddress } from "../api/server.ts";
-import type { Clock, Collector, Protocol, Sink } from "../collection/contract.ts";
+import type { Clock, Collector, DeviceState, Protocol, Sink } from "../collection/contract.ts";
 import { DeviceBoard } from "../collection/devices.ts";
 import { Pump } from "../collection/pump.ts";
 import { SlotScheduler } from "../collection/scheduler.ts";
@@ -63,7 +64,8 @@ export class Controller implements LiveState {
   readonly #rate: SampleRate;
   readonly #opened: (() => Promise<void> | void)[] = [];
   readonly #collectors = new Map<Protocol, Collector>();
-  #profiles: ProfileSet;
+  readonly #profiles: ProfileSet;
+  readonly #polls: ReadonlyMap<string, number>;
   #inventory: Inventory;
   #assigned = new Map<string, string>();
   #inventoryVersion = 0;
@@ -78,6 +80,7 @@ export class Controller implements LiveState {
     this.clock = clock;
     this.simulated = options.simulated;
     this.#profiles = withTiers(loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]), settings.polling);
+    this.#polls = slowestPolls(this.#profiles.list());
     this.#inventory = buildInventory({ regions: [], schools: [], links: [] });
     this.store = openStore(settings, clock, options.random);
     this.#rate = new SampleRate(clock);
@@ -132,6 +135,10 @@ export class Controller implements LiveState {
 
   state(device: string): ReturnType<DeviceBoard["state"]> {
     return this.#board.state(device);
+  }
+
+  pollMs(quantity: string): number | undefined {
+    return this.#polls.get(quantity);
   }
 
   counters(): { samplesTotal: number; samplesPerSecond: number } {
@@ -211,6 +218,10 @@ export class Controller implements LiveState {
       });
     }, INVENTORY_CHECK_MS);
     this.#opened.push(() => clearInterval(timer));
+    const devices = (state: DeviceState) => () =>
+      [...this.#inventory.devices.keys()].filter((id) => this.#board.state(id).state === state).length;
+    this.#telemetry.gauge("devices_up", devices("up"));
+    this.#telemetry.gauge("devices_down", devices("down"));
     this.#telemetry.gauge("series", () => this.table.size);
     this.#telemetry.gauge("spooled", () => this.store.stats().spooled);
     this.#telemetry.gauge("dropped", () => this.store.stats().dropped);

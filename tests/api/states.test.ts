@@ -226,6 +226,17 @@ describe("access points", () => {
 });
 
 describe("what a device measures", () => {
+  it("leaves the air of a cold store or a machine room alone", () => {
+    const cold = structuredClone(DOCUMENT);
+    const of = cold.schools!.find((one) => one.id === "s1")!;
+    for (const building of of.buildings!) for (const one of building.rooms!) one.type = "canteen";
+    fake = new FakeCampus(cold);
+    makeWell(fake, "s1");
+    campus = new Campus(fake);
+    fake.sample("s1-air", "sensor.temperature", -18, { sensor: "air" });
+    expect(device("s1-air")).toMatchObject({ state: "good", reasons: [] });
+  });
+
   it.each([
     ["s1-board-101", "board.temperature", THRESHOLDS.boardHot, {}, "watch", "board-hot"],
     ["s1-board-101", "board.faults", 1, {}, "watch", "board-fault"],

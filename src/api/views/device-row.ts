@@ -1,5 +1,5 @@
-import type { Device, School } from "../../inventory/model.ts";
-import { DEVICE_STALE, type Finding, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
+import type { Device, Room, School } from "../../inventory/model.ts";
+import { DEVICE_STALE, type Finding, PEOPLE_STAY, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
 import type { DeviceRow, Reason } from "../schemas.ts";
 import type { DeviceSeries } from "../series-index.ts";
 import { firstOf, largestOf, newestOf, type Sight } from "./sight.ts";
@@ -138,7 +138,7 @@ function conditions(
     const temperature = firstOf(sight, series, "board.temperature");
     if (temperature !== null && temperature >= THRESHOLDS.boardHot) add("watch", "board-hot", temperature);
   }
-  if (device.role === "sensor" && device.room !== undefined) {
+  if (device.role === "sensor" && PEOPLE_STAY.has(roomOf(sight, device)?.type ?? "")) {
     const co2 = largestOf(sight, series, "sensor.co2");
     const temperature = firstOf(sight, series, "sensor.temperature");
     if (co2 !== null && co2 >= THRESHOLDS.co2Poor) add("watch", "air-poor", co2);
@@ -162,7 +162,7 @@ function conditions(
   if (errors >= THRESHOLDS.portErrors) add("watch", "port-errors", errors);
 }
 
-function roomOf(sight: Sight, device: Device): { path: string; name: string } | undefined {
+function roomOf(sight: Sight, device: Device): Room | undefined {
   if (device.building === undefined || device.room === undefined) return undefined;
   return sight.inventory.rooms.get(`${device.school}/${device.building}/${device.room}`);
 }
