@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digits, percent, prefixed, rate, seconds, speed } from "../../console/src/text/format.ts";
+import { digits, percent, prefixed, quantity, rate, seconds, speed } from "../../console/src/text/format.ts";
 import { plain } from "../../console/src/text/name.ts";
 import { columns, gapsOf, p95, withGaps } from "../../console/src/text/points.ts";
 import { ago, dateTime, moment } from "../../console/src/text/time.ts";
@@ -56,6 +56,24 @@ describe("numbers", () => {
         );
       }),
     );
+  });
+
+  it("take the name of a unit and its symbol for the same", () => {
+    const pairs = [
+      [22.44, "degC", "°C", "22.4 °C"],
+      [41.6, "percent", "%", "42 %"],
+      [38.4, "percentRH", "%RH", "38 %"],
+      [0.0064, "A", "A", "6.40 mA"],
+      [1_840, "ppm", "ppm", "1,840 ppm"],
+      [12_345.6, "kWh", "kWh", "12,346 kWh"],
+      [26_712, "W", "W", "26.7 kW"],
+      [7.7e-6, "s", "s", "7.70 µs"],
+      [14, "count", "", "14"],
+    ] as const;
+    for (const [value, name, symbol, text] of pairs) {
+      expect(flat(quantity(value, name, en).text)).toBe(text);
+      expect(flat(quantity(value, symbol, en).text)).toBe(text);
+    }
   });
 
   it("say a length of time by its two largest members", () => {
@@ -120,7 +138,8 @@ describe("points", () => {
       [10, 40],
       [40, 100],
     ]);
-    expect(gapsOf([], [], 0, 100, 10)).toEqual([[0, 100]]);
+    expect(gapsOf([50, 60], [1, 1], 0, 70, 10)).toEqual([]);
+    expect(gapsOf([], [], 0, 100, 10)).toEqual([]);
   });
   it("have the nearest-rank 95th percentile", () => {
     expect(p95(Array.from({ length: 100 }, (_, n) => 100 - n))).toBe(95);

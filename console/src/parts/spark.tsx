@@ -18,7 +18,7 @@ interface Props {
   readonly fromZero?: boolean;
 }
 
-const STEP_MS = 1_800_000;
+const STEP_MS = 600_000;
 const AGAIN_MS = 60_000;
 
 /** Tags a query that leaves them out would still match: then the series without them is the one that is meant. */
@@ -80,16 +80,16 @@ export function Spark({ series, below, hours = 24, width = 96, height = 24, labe
 
   const points = upper.value;
   const under = lower.value;
-  const times = [...points, ...under].map(([at]) => at);
-  const first = Math.min(...times);
-  const span = Math.max(...times) - first || 1;
+  const span = hours * 3_600_000;
+  const first = Math.ceil(now.peek() / 60_000) * 60_000 - span;
   const values = points.map(([, value]) => value);
   const top = Math.max(...values, fromZero ? 0 : -Infinity);
   const floor = fromZero ? 0 : Math.min(...values);
   const depth = Math.max(0, ...under.map(([, value]) => value));
   const reach = top - floor + depth || 1;
-  const x = (at: number): number => 1 + ((at - first) / span) * (width - 2);
+  const x = (at: number): number => 1 + Math.min(1, Math.max(0, (at - first) / span)) * (width - 2);
   const y = (value: number): number => 1 + ((top - value) / reach) * (height - 2);
+  // A stroke of no length with round ends is a dot: a lone point is seen too.
   const path = (list: readonly Point[], sign: 1 | -1): string => {
     let pen = "M";
     return withGaps(list, STEP_MS)
@@ -98,9 +98,10 @@ export function Spark({ series, below, hours = 24, width = 96, height = 24, labe
           pen = "M";
           return "";
         }
+        const dot = pen === "M" ? "h0" : "";
         const part = `${pen}${x(at).toFixed(1)} ${y(sign * value).toFixed(1)}`;
         pen = "L";
-        return part;
+        return part + dot;
       })
       .join("");
   };
@@ -115,9 +116,9 @@ export function Spark({ series, below, hours = 24, width = 96, height = 24, labe
       role="img"
       aria-label={label}
     >
-      {points.length > 1 && <path class="spark-in" d={path(points, 1)} />}
-      {below && points.length > 1 && <path class="spark-axis" d={`M0 ${y(0)}H${width}`} />}
-      {under.length > 1 && <path class="spark-out" d={path(under, -1)} />}
+      {points.length > 0 && <path class="spark-in" d={path(points, 1)} />}
+      {below && points.length > 0 && <path class="spark-axis" d={`M0 ${y(0)}H${width}`} />}
+      {under.length > 0 && <path class="spark-out" d={path(under, -1)} />}
     </svg>
   );
 }

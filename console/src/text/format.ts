@@ -65,46 +65,38 @@ export const percent = (value: number | null | undefined): Shown =>
 export const share = (part: number, of: number): string =>
   `${whole.format(part)}${NBSP}/${NBSP}${whole.format(of)}`;
 
+/** Names of src/measurements/units.ts whose symbol is another; the API sends symbols, this page names. */
 const SYMBOLS: Readonly<Record<string, string>> = {
   degC: "°C",
   percent: "%",
   percentRH: "%",
-  "ug/m3": "µg/m³",
-  "m3/s": "m³/s",
-  "packet/s": "/s",
-  packet: "",
+  "%RH": "%",
   count: "",
-  state: "",
-  load: "",
-  ratio: "",
-  octet: "B",
-  "octet/s": "B/s",
 };
-const PREFIXED = new Set(["bit/s", "octet", "octet/s", "W", "VA", "var", "Hz"]);
+const PREFIXED = new Set(["bit/s", "B", "B/s", "W", "VA", "var", "Hz"]);
 
-/** A value of one of the units of src/measurements/units.ts. */
+/** A value with its unit: the name or the symbol of one of src/measurements/units.ts. */
 export function quantity(value: number | null | undefined, unit: string, words: Words): Shown {
   if (!known(value)) return nothing;
   const symbol = SYMBOLS[unit] ?? unit;
-  if (unit === "s") return seconds(value, words);
-  if (unit === "kWh")
-    return { text: `${whole.format(value)}${NBSP}kWh`, exact: `${grouped.format(value)} kWh` };
-  if (unit === "percent" || unit === "percentRH") return percent(value);
-  if (unit === "A" && Math.abs(value) < 1 && value !== 0) {
-    return { text: `${digits(value * 1000)}${NBSP}mA`, exact: `${grouped.format(value)} A` };
+  const exact = `${grouped.format(value)} ${symbol}`.trim();
+  if (symbol === "%") return percent(value);
+  if (symbol === "s") return seconds(value, words);
+  if (symbol === "kWh") return { text: `${whole.format(value)}${NBSP}kWh`, exact };
+  if (symbol === "°C") return { text: `${Number(value.toFixed(1))}${NBSP}°C`, exact };
+  if (symbol === "A" && Math.abs(value) < 1 && value !== 0) {
+    return { text: `${digits(value * 1000)}${NBSP}mA`, exact };
   }
-  if (PREFIXED.has(unit)) return prefixed(value, symbol);
+  if (PREFIXED.has(symbol)) return prefixed(value, symbol);
   const text = Number.isInteger(value) && Math.abs(value) < 1e6 ? whole.format(value) : digits(value);
-  return {
-    text: symbol ? `${text}${NBSP}${symbol}` : text,
-    exact: `${grouped.format(value)} ${symbol}`.trim(),
-  };
+  return { text: symbol ? `${text}${NBSP}${symbol}` : text, exact };
 }
 
 /** A length of time of which two members are enough: `43 days`, `3 h 12 min`, `8 s`, `3.2 ms`. */
 export function seconds(value: number | null | undefined, words: Words): Shown {
   if (!known(value)) return nothing;
   const exact = `${grouped.format(value)} s`;
+  if (value < 0.001 && value > 0) return { text: `${digits(value * 1e6)}${NBSP}µs`, exact };
   if (value < 1 && value > 0) return { text: `${digits(value * 1000)}${NBSP}ms`, exact };
   if (value < 60) return { text: words.time.secondsLong(digits(value)), exact };
   const minutes = Math.floor(value / 60);

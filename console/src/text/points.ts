@@ -45,7 +45,10 @@ export function columns(
   };
 }
 
-/** Stretches without a value within [from, to], ms. */
+/**
+ * Stretches without a value within [from, to], ms. What was before the first value is no gap: nobody may have
+ * been there to read it.
+ */
 export function gapsOf(
   times: readonly number[],
   values: readonly Cell[],
@@ -54,13 +57,13 @@ export function gapsOf(
   stepMs: number,
 ): [number, number][] {
   const gaps: [number, number][] = [];
-  let last = from;
+  let last: number | undefined;
   times.forEach((at, n) => {
     if (values[n] === null || values[n] === undefined || at < from || at > to) return;
-    if (at - last > stepMs * 1.5) gaps.push([last, at]);
+    if (last !== undefined && at - last > stepMs * 1.5) gaps.push([last, at]);
     last = at;
   });
-  if (to - last > stepMs * 2.5) gaps.push([last, to]);
+  if (last !== undefined && to - last > stepMs * 2.5) gaps.push([last, to]);
   return gaps;
 }
 

@@ -168,7 +168,7 @@ export const en: Words = {
   school: {
     open: "Open the school's page",
     students: (n) => `${n} students`,
-    allReady: (n) => (n === 1 ? "The one room is ready." : `All ${n} rooms are ready.`),
+    allReady: (n) => (n === 1 ? "The one room is ready" : `All ${n} rooms are ready`),
     ready: (n, of) => `${n} of ${plural(of, "room")} ready`,
     noRooms: (up, of) => `${up} of ${plural(of, "device")} up`,
     moreRooms: (n) => plural(n, "more room"),

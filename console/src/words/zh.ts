@@ -171,7 +171,7 @@ export const zh = {
   school: {
     open: "打开学校页",
     students: (n: string) => `${n} 名学生`,
-    allReady: (n: number) => `${n} 间教室全部就绪。`,
+    allReady: (n: number) => `${n} 间教室全部就绪`,
     ready: (n: number, of: number) => `${of} 间教室中 ${n} 间就绪`,
     noRooms: (up: number, of: number) => `${of} 台设备中 ${up} 台在线`,
     moreRooms: (n: number) => `还有 ${n} 间`,

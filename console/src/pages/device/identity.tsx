@@ -30,7 +30,7 @@ export function Identity({ view }: { view: DeviceView }) {
         {row(own.serial, identity.serial)}
         {row(own.address, device.addresses.join(", "))}
         {row(columns.room, device.roomName)}
-        {row(own.protocol, term(protocols, device.protocol))}
+        {row(own.protocol, device.protocol === "none" ? null : term(protocols, device.protocol))}
       </Facts>
       <details class="fold">
         <summary>{own.raw}</summary>

@@ -77,6 +77,7 @@ export function Interfaces({ interfaces }: { interfaces: readonly InterfaceView[
     {
       key: "state",
       head: columns.state,
+      class: "short",
       cell: (row) =>
         row.adminState === "down"
           ? device.adminDown

@@ -15,7 +15,7 @@ import { usePlace } from "../title.ts";
 import { Identity } from "./identity.tsx";
 import { Interfaces } from "./interfaces.tsx";
 import { Neighborhood } from "./neighborhood.tsx";
-import { Readings } from "./readings.tsx";
+import { Readings, tagsText } from "./readings.tsx";
 import { Traffic } from "./traffic.tsx";
 
 export function DevicePage({ id }: { id: string }) {
@@ -37,13 +37,14 @@ export function DevicePage({ id }: { id: string }) {
 
   const minute = Math.floor(console.now.value / 60_000) * 60_000;
   const { device } = view;
+  const role = term(words.roles, device.role);
   const since = device.since === null ? "" : moment(device.since, minute);
   return (
     <>
       <div class="lead">
         <p class="overline">
           <Name text={device.name} />
-          <span class="quiet">{term(words.roles, device.role)}</span>
+          {!device.name.startsWith(role) && <span class="quiet">{role}</span>}
         </p>
         <SentenceView sentence={deviceSentence(view, words, minute)} />
         <div class="lead-foot">
@@ -59,7 +60,12 @@ export function DevicePage({ id }: { id: string }) {
       <DeviceFigures view={view} />
       {view.interfaces.length > 0 && <Traffic device={id} interfaces={view.interfaces} />}
       {view.interfaces.length > 0 && <Interfaces interfaces={view.interfaces} />}
-      <Readings device={id} readings={view.readings} alone={view.interfaces.length === 0} />
+      <Readings
+        device={id}
+        readings={view.readings}
+        alone={view.interfaces.length === 0}
+        isAp={device.role === "access-point"}
+      />
       <div class="columns">
         <Identity view={view} />
         <Neighborhood view={view} />
@@ -109,10 +115,7 @@ function DeviceFigures({ view }: { view: DeviceView }) {
     figures.push({
       label: term(words.value.quantities, reading.quantity),
       value: quantity(reading.value, reading.unit, words.value),
-      detail: Object.entries(reading.tags)
-        .filter(([tag]) => tag in words.value.tags && tag !== "room")
-        .map(([, value]) => plain(value))
-        .join(" "),
+      detail: plain(tagsText(reading, words.value, view.device.role === "access-point")),
     });
   }
   const up = interfaces.filter((port) => portState(port) !== "off").length;

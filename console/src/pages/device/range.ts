@@ -29,13 +29,13 @@ function stepOf(length: number): number | null {
 }
 
 /** `now` should move only as often as the chart is to be asked for anew. */
-export function rangeOf(query: URLSearchParams, now: number): Range {
+export function rangeOf(query: URLSearchParams, now: number, usual: RangeName): Range {
   const from = Number(query.get("from"));
   const to = Number(query.get("to"));
   if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from > 0 && to - from >= MINUTE) {
     return { name: "custom", from, to, step: stepOf(to - from) };
   }
   const asked = query.get("range") ?? "";
-  const name: RangeName = Object.hasOwn(RANGES, asked) ? (asked as RangeName) : "24h";
+  const name: RangeName = Object.hasOwn(RANGES, asked) ? (asked as RangeName) : usual;
   return { name, from: now - RANGES[name], to: now, step: stepOf(RANGES[name]) };
 }

@@ -7,9 +7,20 @@ import { readingKey } from "../../state/patches.ts";
 import { quantity } from "../../text/format.ts";
 import type { ReadingView } from "../../views.ts";
 import { term } from "../../words/term.ts";
+import type { Words } from "../../words/zh.ts";
 
 /** Tags that tell readings of one quantity apart; the rest say what the page says already. */
 const TELLING = ["sensor", "interface", "lane", "ap", "radio", "ssid", "phase", "family"] as const;
+type Telling = (typeof TELLING)[number];
+
+/** `AP-12`, `radio 0`, `l1`; an access point's own page need not repeat its name at each reading. */
+export function tagsText(reading: ReadingView, words: Words, isAp: boolean): string {
+  return TELLING.filter((tag) => Object.hasOwn(reading.tags, tag) && !(isAp && tag === "ap"))
+    .map((tag) => (tag === "radio" ? `${words.tags.radio} ${reading.tags[tag]}` : reading.tags[tag]!))
+    .join(" ");
+}
+const isTelling = (tag: string): tag is Telling => (TELLING as readonly string[]).includes(tag);
+
 /** Shown before "show all"; a Wi-Fi controller has hundreds. */
 const FIRST = 8;
 /** The page's head says these. */
@@ -20,14 +31,16 @@ interface Props {
   readonly readings: readonly ReadingView[];
   /** Whether a device without readings should say so: not when it has ports. */
   readonly alone: boolean;
+  readonly isAp: boolean;
 }
 
-export function Readings({ device, readings, alone }: Props) {
+export function Readings({ device, readings, alone, isAp }: Props) {
   const { words } = useConsole();
   const own = words.value.device;
   const groups = new Map<string, ReadingView[]>();
   for (const reading of readings) {
-    if (SAID.has(reading.quantity)) continue;
+    // Raw counters have no word: they mean nothing until two of them make a rate.
+    if (SAID.has(reading.quantity) || !Object.hasOwn(words.value.quantities, reading.quantity)) continue;
     const group = reading.quantity.split(".")[0]!;
     const list = groups.get(group);
     if (list) list.push(reading);
@@ -41,21 +54,23 @@ export function Readings({ device, readings, alone }: Props) {
       </header>
       {groups.size === 0 && <Quiet>{words.value.empty.readings}</Quiet>}
       {[...groups].map(([group, list]) => (
-        <Group key={group} title={term(words.value.groups, group)} device={device} readings={list} />
+        <Group
+          key={group}
+          title={term(words.value.groups, group)}
+          device={device}
+          readings={list}
+          isAp={isAp}
+        />
       ))}
     </section>
   );
 }
 
-function Group({
-  title,
-  device,
-  readings,
-}: {
-  title: string;
-  device: string;
-  readings: readonly ReadingView[];
-}) {
+interface GroupProps extends Omit<Props, "alone"> {
+  readonly title: string;
+}
+
+function Group({ title, device, readings, isAp }: GroupProps) {
   const { words } = useConsole();
   const all = useSignal(false);
   const shown = all.value ? readings : readings.slice(0, FIRST);
@@ -65,7 +80,7 @@ function Group({
       <ul class="readings">
         {shown.map((reading) => (
           <li key={readingKey(reading)}>
-            <Reading device={device} reading={reading} />
+            <Reading device={device} reading={reading} isAp={isAp} />
           </li>
         ))}
       </ul>
@@ -84,21 +99,20 @@ function Group({
   );
 }
 
-function Reading({ device, reading }: { device: string; reading: ReadingView }) {
+function Reading({ device, reading, isAp }: { device: string; reading: ReadingView; isAp: boolean }) {
   const { words } = useConsole();
   const { quantities, statuses, texts } = words.value;
-  const tags = TELLING.flatMap((tag) =>
-    Object.hasOwn(reading.tags, tag) ? [[tag, reading.tags[tag]!] as const] : [],
-  );
+  const tags = Object.entries(reading.tags).filter(([tag]) => isTelling(tag));
+  const about = tagsText(reading, words.value, isAp);
   const label = term(quantities, reading.quantity);
   const known = reading.status === "ok";
   return (
     <>
       <span class="reading-label">
         {label}
-        {tags.length > 0 && (
+        {about && (
           <span class="quiet">
-            <Name text={tags.map(([, value]) => value).join(" ")} />
+            <Name text={about} />
           </span>
         )}
       </span>

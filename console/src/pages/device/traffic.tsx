@@ -9,10 +9,13 @@ import { plain } from "../../text/name.ts";
 import { portState } from "../../text/order.ts";
 import type { InterfaceView } from "../../views.ts";
 import { Chart, type ChartData } from "./chart.tsx";
-import { RANGE_NAMES, rangeOf } from "./range.ts";
+import { RANGE_NAMES, type RangeName, rangeOf } from "./range.ts";
 
 /** A chart that ends now is asked for anew this often. */
 const AGAIN_MS = 30_000;
+
+/** A day with fewer points has hardly begun: unless the reader asked for the day, the last hour tells more. */
+const FEW = 12;
 
 /** The busiest port that is up: the one a reader most likely came for. */
 function busiest(interfaces: readonly InterfaceView[]): InterfaceView | undefined {
@@ -33,7 +36,8 @@ export function Traffic({ device, interfaces }: { device: string; interfaces: re
   const data = useSignal<ChartData | undefined>(undefined);
   const failure = useSignal<Failure | undefined>(undefined);
   const again = useSignal(0);
-  const range = rangeOf(query, Math.floor(now.value / AGAIN_MS) * AGAIN_MS);
+  const usual = useSignal<RangeName>("24h");
+  const range = rangeOf(query, Math.floor(now.value / AGAIN_MS) * AGAIN_MS, usual.value);
   const custom = range.name === "custom";
   const key = port?.key;
 
@@ -56,6 +60,11 @@ export function Traffic({ device, interfaces }: { device: string; interfaces: re
       ([above, below]) => {
         if (life.signal.aborted) return;
         failure.value = undefined;
+        const most = Math.max(...[above, below].map((one) => one.series[0]?.points.length ?? 0));
+        if (range.name === "24h" && !query.has("range") && most < FEW) {
+          usual.value = "1h";
+          return;
+        }
         data.value = {
           port: key,
           from: range.from,
@@ -96,7 +105,7 @@ export function Traffic({ device, interfaces }: { device: string; interfaces: re
           <Segments
             label={names.label}
             name="range"
-            fallback={custom ? "" : "24h"}
+            fallback={custom ? "" : usual.value}
             options={RANGE_NAMES.map((name) => [name, names[name]] as const)}
           />
         </div>

@@ -65,7 +65,7 @@ export function DevicesTable({ devices, all }: { devices: readonly DeviceRow[]; 
       class: "short",
       cell: (row) => (
         <>
-          {term(up, row.up)} <Moment at={row.since} />
+          {term(up, row.up)} {row.since !== null && <Moment at={row.since} />}
         </>
       ),
     },
