@@ -15,6 +15,7 @@ import { type CallerOf, everyone, notFound, resolveCaller } from "./access.ts";
 import { Campus } from "./campus.ts";
 import { serveConsole } from "./console-files.ts";
 import { errorAnswer, sendError } from "./error-answer.ts";
+import { isOwnName } from "./host-names.ts";
 import type { LiveState } from "./live.ts";
 import { QueryGate } from "./query-gate.ts";
 import { countyRoutes } from "./routes/county.ts";
@@ -36,6 +37,8 @@ export interface ServerDeps {
   readonly version: string;
   /** Absolute path of the built console; it need not exist. */
   readonly consoleFolder: string;
+  /** Names besides loopback's under which requests come, lower case; a proxy's. */
+  readonly hostNames?: readonly string[];
   /** Who sent a request. Default: whoever reaches the port sees everything. */
   readonly callerOf?: CallerOf;
   readonly stream?: Partial<StreamLimits>;
@@ -153,6 +156,10 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     transform: jsonSchemaTransform,
   });
   app.addHook("onRequest", async (request, reply) => {
+    if (!isOwnName(request.headers.host, deps.hostNames ?? []))
+      throw new CampusError("E_REQUEST", "The Host header is no name of this server; http.names in campusd.yaml lists a proxy's.", {
+        parameter: "Host",
+      });
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
   app.addHook("onResponse", async (request, reply) => {

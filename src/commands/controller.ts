@@ -167,6 +167,7 @@ export class Controller implements LiveState {
       telemetry: this.#telemetry,
       version: VERSION,
       consoleFolder: CONSOLE_FOLDER,
+      hostNames: this.#settings.http.names,
     });
     const address = await server.listen(host, port);
     this.#opened.push(() => server.close());

@@ -112,6 +112,10 @@ function httpSection() {
       port: whole(0, 65_535)
         .default(8080)
         .describe("Port the page and the API listen on; 0 takes a free one."),
+      names: z
+        .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, "is not a host name in small letters, as campus.example.edu"))
+        .default([])
+        .describe("Names under which a proxy hands requests on; requests under other names are turned away."),
     })
     .prefault({})
     .describe("The page and the API.");
