@@ -71,6 +71,11 @@ export interface Collector {
   open(signal: AbortSignal): Promise<void>;
   assign(assignment: DeviceAssignment): void;
   unassign(device: string): void;
+  /**
+   * Somebody heard that something changed at the device (a trap): its fast values are read soon, at most once
+   * in some seconds, as politely as ever. Nothing happens when the collector does not know the device.
+   */
+  nudge?(device: string): void;
   close(): Promise<void>;
 }
 
