@@ -234,6 +234,7 @@ export function deviceSentence(view: DeviceView, words: Words, now: number): Sen
     parts.push(words.device.down(device.since === null ? "" : moment(device.since, now)));
   else if (device.up === "unknown") parts.push(words.device.upUnknown);
   else {
+    if (view.uptime === null && view.interfaces.length === 0) parts.push(words.device.answering);
     if (view.uptime !== null) parts.push(words.device.upFor(duration(view.uptime, words).text));
     if (view.interfaces.length > 0) {
       parts.push(

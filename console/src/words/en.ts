@@ -206,6 +206,8 @@ export const en: Words = {
   device: {
     upFor: (time) => `up ${time}`,
     down: (since) => `down${from(since)}`,
+    answering: "up",
+    phaseTotal: "total",
     upUnknown: "has not answered yet",
     inRoom: (room) => `in ${room}`,
     portsGood: (n) => `no errors on its ${plural(n, "port")}`,

@@ -209,6 +209,8 @@ export const zh = {
   device: {
     upFor: (time: string) => `已运行 ${time}`,
     down: (since: string) => `${from(since)}失联`,
+    answering: "在线",
+    phaseTotal: "合计",
     upUnknown: "还没有应答过",
     inRoom: (room: string) => `在${gap("在", room) ? " " : ""}${room}`,
     portsGood: (n: number) => `${n} 个端口均无错包`,

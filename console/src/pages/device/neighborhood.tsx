@@ -27,38 +27,44 @@ export function Neighborhood({ view }: { view: DeviceView }) {
     { key: "port", head: columns.port, cell: (row) => name(row.interface) },
     { key: "protocol", head: columns.protocol, cell: (row) => row.protocol.toUpperCase() },
   ];
+  // A meter has no ports: that it has no neighbours need not be said.
+  const wired = view.interfaces.length > 0;
   return (
     <div class="stack">
-      <section class="card">
-        <header>
-          <h2>{device.neighbors}</h2>
-        </header>
-        {view.neighbors.length === 0 ? (
-          <Quiet>{none}</Quiet>
-        ) : (
-          <Table
-            caption={device.neighbors}
-            columns={neighbors}
-            rows={view.neighbors}
-            keyOf={(row) => JSON.stringify(row)}
-          />
-        )}
-      </section>
-      <section class="card">
-        <header>
-          <h2>{device.addresses}</h2>
-        </header>
-        {view.addresses.length === 0 ? (
-          <Quiet>{none}</Quiet>
-        ) : (
-          <Table
-            caption={device.addresses}
-            columns={addresses}
-            rows={view.addresses}
-            keyOf={(row) => JSON.stringify(row)}
-          />
-        )}
-      </section>
+      {(wired || view.neighbors.length > 0) && (
+        <section class="card">
+          <header>
+            <h2>{device.neighbors}</h2>
+          </header>
+          {view.neighbors.length === 0 ? (
+            <Quiet>{none}</Quiet>
+          ) : (
+            <Table
+              caption={device.neighbors}
+              columns={neighbors}
+              rows={view.neighbors}
+              keyOf={(row) => JSON.stringify(row)}
+            />
+          )}
+        </section>
+      )}
+      {(wired || view.addresses.length > 0) && (
+        <section class="card">
+          <header>
+            <h2>{device.addresses}</h2>
+          </header>
+          {view.addresses.length === 0 ? (
+            <Quiet>{none}</Quiet>
+          ) : (
+            <Table
+              caption={device.addresses}
+              columns={addresses}
+              rows={view.addresses}
+              keyOf={(row) => JSON.stringify(row)}
+            />
+          )}
+        </section>
+      )}
     </div>
   );
 }

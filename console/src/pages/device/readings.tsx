@@ -15,8 +15,14 @@ type Telling = (typeof TELLING)[number];
 
 /** `AP-12`, `radio 0`, `l1`; an access point's own page need not repeat its name at each reading. */
 export function tagsText(reading: ReadingView, words: Words, isAp: boolean): string {
+  const say = (tag: Telling, value: string): string => {
+    if (tag === "radio") return `${words.tags.radio} ${value}`;
+    if (tag === "phase") return value === "total" ? words.device.phaseTotal : value.toUpperCase();
+    if (tag === "family") return value === "ipv4" ? "IPv4" : value === "ipv6" ? "IPv6" : value;
+    return value;
+  };
   return TELLING.filter((tag) => Object.hasOwn(reading.tags, tag) && !(isAp && tag === "ap"))
-    .map((tag) => (tag === "radio" ? `${words.tags.radio} ${reading.tags[tag]}` : reading.tags[tag]!))
+    .map((tag) => say(tag, reading.tags[tag]!))
     .join(" ");
 }
 const isTelling = (tag: string): tag is Telling => (TELLING as readonly string[]).includes(tag);
