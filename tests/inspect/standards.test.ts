@@ -87,6 +87,9 @@ const AGENTS: Readonly<Record<string, readonly string[]>> = {
     `${STORAGE}.3.6|4|Memory buffers`,
     `${STORAGE}.5.6|2|1000`,
     `${STORAGE}.6.6|2|250`,
+    `${STORAGE}.3.8|4|Cached memory`,
+    `${STORAGE}.5.8|2|400`,
+    `${STORAGE}.6.8|2|400`,
     `${STORAGE}.3.7|4|A swap file of no kind`,
     `${STORAGE}.5.7|2|1000`,
     `${STORAGE}.6.7|2|250`,
@@ -186,6 +189,7 @@ describe("the standards, as agents keep them", () => {
       oids: [`${STORAGE}.6.6`, `${STORAGE}.5.6`],
     });
     expect(byOid.has(`${STORAGE}.6.7`)).toBe(false);
+    expect(byOid.has(`${STORAGE}.6.8`)).toBe(false);
     expect(byOid.get("1.3.6.1.4.1.2021.11.11.0")).toMatchObject({ kind: "cpu", value: 12 });
     expect(byOid.get("1.3.6.1.4.1.2021.13.16.3.1.3.1")).toMatchObject({ kind: "fanspeed", value: 23041 });
     expect(byOid.get("1.3.6.1.2.1.33.1.2.1.0")).toMatchObject({ kind: "state", value: 2, state: "normal" });
