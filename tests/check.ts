@@ -14,7 +14,11 @@ interface Check {
 const checks: readonly Check[] = [
   { title: "types", command: module(".bin/tsc"), args: ["-p", "."] },
   { title: "types of the console", command: module(".bin/tsc"), args: ["-p", "console"] },
-  { title: "lint and format", command: module(".bin/biome"), args: ["ci", "--colors=off", "--max-diagnostics=20", "."] },
+  {
+    title: "lint and format",
+    command: module(".bin/biome"),
+    args: ["ci", "--colors=off", "--max-diagnostics=20", "."],
+  },
   {
     title: "layer table",
     command: process.execPath,

@@ -114,7 +114,7 @@ export const schoolRowSchema = z.object({
   rooms: z.object({ total: z.number(), ready: z.number(), unknown: z.number() }),
   aps: z.object({ known: z.number(), online: z.number() }),
   clients: z.number().nullable(),
-  /** W, sum of the meters' totals. */
+  /** W, sum of what the meters show as taken; one that feeds in counts as 0. */
   power: z.number().nullable(),
   uplink: linkSchema.nullable(),
   /** The newest sample of any of its devices. */

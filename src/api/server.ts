@@ -157,9 +157,13 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
   });
   app.addHook("onRequest", async (request, reply) => {
     if (!isOwnName(request.headers.host, deps.hostNames ?? []))
-      throw new CampusError("E_REQUEST", "The Host header is no name of this server; http.names in campusd.yaml lists a proxy's.", {
-        parameter: "Host",
-      });
+      throw new CampusError(
+        "E_REQUEST",
+        "The Host header is no name of this server; http.names in campusd.yaml lists a proxy's.",
+        {
+          parameter: "Host",
+        },
+      );
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
   app.addHook("onResponse", async (request, reply) => {

@@ -13,6 +13,7 @@ import {
 } from "./fields.ts";
 import { isHost, isLoopback } from "./loopback.ts";
 import type { Secret } from "./secret.ts";
+import { snmpCredential } from "./snmp-credential.ts";
 
 /** What the schema needs from outside: where relative paths start, and how secrets are read. */
 export interface SettingsContext {
@@ -113,7 +114,11 @@ function httpSection() {
         .default(8080)
         .describe("Port the page and the API listen on; 0 takes a free one."),
       names: z
-        .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, "is not a host name in small letters, as campus.example.edu"))
+        .array(
+          z
+            .string()
+            .regex(/^[a-z0-9.-]{1,253}$/, "is not a host name in small letters, as campus.example.edu"),
+        )
         .default([])
         .describe("Names under which a proxy hands requests on; requests under other names are turned away."),
     })
@@ -311,11 +316,7 @@ function probeSection() {
 
 function credential(context: SettingsContext) {
   return z.discriminatedUnion("protocol", [
-    z.strictObject({
-      protocol: z.literal("snmp").describe("SNMP by community."),
-      version: z.enum(["v1", "v2c"]).default("v2c").describe("SNMP version."),
-      community: secret(context.readSecret).describe("Community to read with."),
-    }),
+    snmpCredential(context.readSecret),
     z.strictObject({
       protocol: z.literal("mqtt").describe("A user of a broker."),
       username: z.string().min(1).describe("User."),

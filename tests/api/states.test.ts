@@ -86,6 +86,8 @@ describe("no data", () => {
     expect(school().power).toBeNull();
     fake.sample("s1-meter", "electric.active_power", 2900, { phase: "total" });
     expect(school().power).toBe(2900);
+    fake.sample("s1-meter", "electric.active_power", -2900, { phase: "total" });
+    expect(school().power).toBe(0);
   });
 
   it("of one device makes the school unknown, with the count", () => {

@@ -61,7 +61,10 @@ describe("the live stream", () => {
     expect(second).not.toHaveProperty("rooms");
     const third = (await device.next("patch")).data as Record<string, unknown>;
     expect(third["interfaces"]).toMatchObject([{ key: "GE0/0/1", inRate: 950e6 }]);
-    expect((await county.next("alive")).data).toMatchObject({ perSecond: 56.5, at: fake.time });
+    // On a busy machine one may have been sent before the time passed.
+    let alive = (await county.next("alive")).data as { at: number };
+    while (alive.at < fake.time) alive = (await county.next("alive")).data as { at: number };
+    expect(alive).toMatchObject({ perSecond: 56.5, at: fake.time });
   });
 
   it("says nothing but that it lives while nothing changes", async () => {
@@ -126,7 +129,7 @@ describe("the live stream", () => {
     const { port, hostname } = new URL(server.url);
     const socket = connect(Number(port), hostname);
     socket.on("error", () => {});
-    socket.write("GET /api/v1/stream?view=device&id=s1-air HTTP/1.1\r\nhost: x\r\n\r\n");
+    socket.write("GET /api/v1/stream?view=device&id=s1-air HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
     socket.pause();
     const reader = await open(server, "view=device&id=s1-air");
     await reader.next("view");

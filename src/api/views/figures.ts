@@ -41,11 +41,17 @@ export function schoolAps(
   return { known, online, offline: 0 };
 }
 
-/** W that the meters of a school show together; null when none does. */
+/**
+ * W that the meters of a school show as taken; null when none does. A meter that feeds in (a roof's solar plant)
+ * counts as 0: what the sun gives is not what the school uses less.
+ */
 export function schoolPower(sight: Sight, devices: readonly DeviceSight[]): number | null {
   let power: number | null = null;
-  for (const one of devices)
-    if (one.device.role === "meter") power = plus(power, meterPower(sight, one.series));
+  for (const one of devices) {
+    if (one.device.role !== "meter") continue;
+    const taken = meterPower(sight, one.series);
+    power = plus(power, taken === null ? null : Math.max(0, taken));
+  }
   return power;
 }
 
