@@ -67,6 +67,8 @@ export class SnmpSession {
   #noBulk: OidBytes[] = [];
   #repetitions: Repetitions;
   #closed = false;
+  /** The last request was answered. */
+  #proven = false;
 
   constructor(transport: SnmpTransport, clock: Clock, options: SessionOptions) {
     this.#transport = transport;
@@ -137,6 +139,7 @@ export class SnmpSession {
         request,
         timeoutMs: options.timeoutMs ?? this.#timeoutMs,
         retries,
+        proven: this.#proven,
         accept: options.accept ?? acceptAny,
         sent: (octets) => {
           cost.requests++;
@@ -148,6 +151,7 @@ export class SnmpSession {
         settle: (outcome, view, receivedAt) => {
           this.#current.delete(exchange);
           pacer.release();
+          this.#proven = outcome === "reply";
           if (view && !this.#closed) {
             cost.replies++;
             cost.varbinds += view.count;
