@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type ConsoleMessage, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { CountyView, DeviceView, Health, SchoolView, SeriesView } from "../../src/api/schemas.ts";
+import type { DeviceView, Health, SchoolView, SeriesView } from "../../src/api/schemas.ts";
 import { campusd, getJson, type Running, until } from "../support/process.ts";
 import { binary, describeWith } from "../support/servers.ts";
+import { county } from "./answers.ts";
 
 /** The main job as a person starts it: simulated county, collectors, embedded store, page. */
 describeWith(["chromium"], "the demo", () => {
@@ -49,13 +50,13 @@ describeWith(["chromium"], "the demo", () => {
   });
 
   it("shows the county, a school and a device with real numbers, and no console error", async () => {
-    const county = await until(
-      () => getJson<CountyView>(`${url}/api/v1/county`),
+    const view = await until(
+      () => county(url),
       (answer) => answer.links.some((link) => link.inRate !== null),
       150_000,
     );
-    const school = county.schools[0]!;
-    const link = county.links.find((one) => one.inRate !== null)!;
+    const school = view.schools[0]!;
+    const link = view.links.find((one) => one.inRate !== null)!;
     const errors: string[] = [];
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.on("console", (message: ConsoleMessage) => {
@@ -65,8 +66,8 @@ describeWith(["chromium"], "the demo", () => {
     await page.goto(url);
     await page.getByText(school.name).first().waitFor();
     await page.goto(`${url}/school/${school.id}`);
-    const view = await getJson<SchoolView>(`${url}/api/v1/schools/${school.id}`);
-    await page.getByText(view.rooms[0]!.name).first().waitFor();
+    const rooms = await getJson<SchoolView>(`${url}/api/v1/schools/${school.id}`);
+    await page.getByText(rooms.rooms[0]!.name).first().waitFor();
     await page.goto(`${url}/device/${link.device}`);
     const device = await getJson<DeviceView>(`${url}/api/v1/devices/${link.device}`);
     expect(device.interfaces.length).toBeGreaterThan(10);

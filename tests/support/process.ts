@@ -3,13 +3,18 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
+const HARD_MS = 10_000;
+
 export interface Running {
   readonly child: ChildProcess;
   /** Everything it printed so far, both streams. */
   output(): string;
   /** Resolves with the first match in its output; rejects with the output when it ends or the time is over. */
   seen(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
-  /** Sends the signal and resolves with the exit code (or -1 when a signal ended it). */
+  /**
+   * Sends the signal and resolves with the exit code; -1 when a signal ended it, or when it had to be killed
+   * because it was still there after 10 s.
+   */
   end(signal?: NodeJS.Signals): Promise<number>;
   readonly exited: Promise<number>;
 }
@@ -60,7 +65,12 @@ export function campusd(args: readonly string[], env: Readonly<Record<string, st
     },
     async end(signal = "SIGINT") {
       if (child.exitCode === null) child.kill(signal);
-      return exited;
+      const hard = setTimeout(() => child.kill("SIGKILL"), HARD_MS);
+      try {
+        return await exited;
+      } finally {
+        clearTimeout(hard);
+      }
     },
   };
 }
