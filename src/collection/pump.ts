@@ -1,3 +1,4 @@
+import { CampusError } from "../errors/campus-error.ts";
 import { BatchBuilder, type SampleBatch } from "../measurements/batch.ts";
 import type { LatestTable } from "../measurements/latest.ts";
 import type { SeriesTable } from "../measurements/series.ts";
@@ -36,6 +37,7 @@ export class Pump {
   readonly #clock: Clock;
   readonly #observer: PumpObserver;
   readonly #waiting: SampleBatch[] = [];
+  readonly #mostWaitingRows: number;
   #waitingRows = 0;
   #sequence: number;
   #timer: NodeJS.Timeout | undefined;
@@ -44,7 +46,11 @@ export class Pump {
   #wake: (() => void) | undefined;
   /** Sequence up to which everything is committed, and who waits for more. */
   #committed: number;
-  readonly #waiters: { readonly sequence: number; readonly resolve: () => void }[] = [];
+  readonly #waiters: {
+    readonly sequence: number;
+    readonly resolve: () => void;
+    readonly reject: (error: CampusError) => void;
+  }[] = [];
 
   constructor(options: {
     node: string;
@@ -55,7 +61,10 @@ export class Pump {
     observer: PumpObserver;
     /** First sequence number; must be over every one used before by this node. */
     firstSequence: number;
+    /** Rows that may wait for the receiver; default 2,000,000. */
+    mostWaitingRows?: number;
   }) {
+    this.#mostWaitingRows = options.mostWaitingRows ?? MOST_WAITING_ROWS;
     this.#node = options.node;
     this.#table = options.table;
     this.#latest = options.latest;
@@ -78,21 +87,29 @@ export class Pump {
     this.#latest.apply(batch);
     this.#waiting.push(batch);
     this.#waitingRows += batch.length;
-    while (this.#waitingRows > MOST_WAITING_ROWS && this.#waiting.length > 2) {
+    while (this.#waitingRows > this.#mostWaitingRows && this.#waiting.length > 2) {
       // Never the first: it may be under way.
       const [oldest] = this.#waiting.splice(1, 1);
       this.#waitingRows -= oldest!.length;
       this.#observer.dropped(oldest!.length);
+      // Whoever waits for it, or for something after it, was promised what can no longer be kept.
+      const lost = new CampusError(
+        "E_STORE_WRITE",
+        "the store is away and the queue is full; samples were dropped",
+      );
+      for (let i = this.#waiters.length - 1; i >= 0; i--) {
+        if (this.#waiters[i]!.sequence >= oldest!.sequence) this.#waiters.splice(i, 1)[0]!.reject(lost);
+      }
     }
     this.#sending ??= this.#send();
   }
 
-  /** Resolves when everything that is in the builder now is committed. */
+  /** Resolves when everything that is in the builder now is committed; rejects with E_STORE_WRITE when some of it was dropped. */
   committed(): Promise<void> {
     this.flush();
     const last = this.#sequence - 1;
     if (last <= this.#committed) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ sequence: last, resolve }));
+    return new Promise((resolve, reject) => this.#waiters.push({ sequence: last, resolve, reject }));
   }
 
   /** Rows that wait for the receiver. */

@@ -6,7 +6,7 @@ import type { SampleBatch } from "../../src/measurements/batch.ts";
 import { LatestTable } from "../../src/measurements/latest.ts";
 import { SeriesTable } from "../../src/measurements/series.ts";
 
-function setup(write: (batch: SampleBatch) => Promise<void>) {
+function setup(write: (batch: SampleBatch) => Promise<void>, mostWaitingRows?: number) {
   const table = new SeriesTable();
   const latest = new LatestTable();
   const seen = { committed: 0, refused: 0, dropped: 0 };
@@ -28,6 +28,7 @@ function setup(write: (batch: SampleBatch) => Promise<void>) {
       },
     },
     firstSequence: 100,
+    ...(mostWaitingRows !== undefined && { mostWaitingRows }),
   });
   return { table, latest, pump, seen };
 }
@@ -79,6 +80,34 @@ describe("pump", () => {
     await pump.committed();
     expect(taken).toEqual([1, 2, 3, 4, 5]);
     expect(seen).toEqual({ committed: 5, refused: 2, dropped: 0 });
+    await pump.close();
+  });
+
+  it("drops the oldest when too much waits, counts it, and breaks no promise silently", async () => {
+    let away = true;
+    const taken: number[] = [];
+    const { table, pump, seen } = setup(async (batch) => {
+      if (away) throw new Error("away");
+      taken.push(batch.value[0]!);
+    }, 3);
+    const series = table.intern("device.cpu", { device: "a" });
+    const waits: Promise<string>[] = [];
+    for (let i = 1; i <= 5; i++) {
+      pump.batch.add(series, i, i);
+      waits.push(
+        pump.committed().then(
+          () => "kept",
+          (error: { code: string }) => error.code,
+        ),
+      );
+    }
+    expect(seen.dropped).toBe(2);
+    away = false;
+    // The first batch is under way and stays. The two after it are gone, and with them every promise that was
+    // given while they waited: the fourth meant them too.
+    const lost = "E_STORE_WRITE";
+    expect(await Promise.all(waits)).toEqual(["kept", lost, lost, lost, "kept"]);
+    expect(taken).toEqual([1, 4, 5]);
     await pump.close();
   });
 
