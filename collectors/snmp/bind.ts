@@ -1,6 +1,6 @@
 import type { SeriesTable, TagKey, Tags } from "../../src/measurements/series.ts";
 import { seriesText } from "../../src/measurements/series.ts";
-import type { Template } from "../../src/profiles/compiled.ts";
+import type { SnmpPoint, Template } from "../../src/profiles/compiled.ts";
 import { type BoundPoint, type BoundRows, BoundTable } from "./bound-table.ts";
 import { getObjects } from "./get.ts";
 import { gatherInputs } from "./inputs.ts";
@@ -12,6 +12,8 @@ import { type BoundTables, templateText } from "./template-text.ts";
 import { type WalkEnd, walkColumns } from "./walk.ts";
 
 const MAX_TAG_CHARACTERS = 120;
+/** Longest text that a pattern is tried on: a bound for its time. */
+const MAX_PATTERN_TEXT = 256;
 /** Reading for binding gets more room than a poll: it is rare. */
 const BIND_LIMITS = { maxMs: 60_000 };
 
@@ -150,11 +152,21 @@ export function tagRows(table: BoundTable, tables: BoundTables, deviceTags: Tags
       slots: new Int32Array(counter).fill(-1),
       source: new Uint8Array(counter),
       gap: new Uint8Array(counter),
-      ...(point.tags.length > 0 && {
-        tags: table.tags.map((tags, row) => tags && uniqueTags(tags, point.tags, table, row, tables, own)),
+      ...((point.tags.length > 0 || point.where) && {
+        tags: table.tags.map((tags, row) => {
+          if (!tags || !holds(point, table, row, tables)) return undefined;
+          return point.tags.length > 0 ? uniqueTags(tags, point.tags, table, row, tables, own) : tags;
+        }),
       }),
     };
   });
+}
+
+/** Whether the point exists in that row by the texts it depends on. */
+function holds(point: SnmpPoint, table: BoundTable, row: number, tables: BoundTables): boolean {
+  return (point.where ?? []).every(([text, pattern]) =>
+    pattern.test(templateText(text, table, row, tables).slice(0, MAX_PATTERN_TEXT)),
+  );
 }
 
 function uniqueTags(

@@ -225,7 +225,10 @@ function boundColumns(profile: CompiledProfile): Map<string, Set<string>> {
     };
     for (const [, text] of table.tags) template(text);
     for (const [, text] of table.fact?.fields ?? []) template(text);
-    for (const point of table.points) for (const [, text] of point.tags) template(text);
+    for (const point of table.points) {
+      for (const [, text] of point.tags) template(text);
+      for (const [text] of point.where ?? []) template(text);
+    }
     for (const id of table.when?.inputs ?? []) if (id !== "raw" && !id.startsWith("#")) add(table.id, id);
   }
   for (const rules of Object.values(profile.snmp?.identity ?? {})) {

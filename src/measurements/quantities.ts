@@ -135,6 +135,14 @@ define("sensor.optical_power", "gauge", "dBm", "light or signal power that a sen
 define("sensor.state", "state", "state", "a state of the maker's own enumeration", { reading: "state" });
 define("sensor.percent", "gauge", "percent", "a percentage", { reading: "percent" });
 define("sensor.count", "gauge", "count", "a number of things", { reading: "count" });
+define("sensor.load", "gauge", "percent", "share of a capacity that is in use", { min: 0, reading: "load" });
+define("sensor.delay", "gauge", "s", "time that something takes", { min: 0, reading: "delay" });
+define("sensor.signal", "gauge", "dBm", "radio signal", { min: -150, max: 30, reading: "signal" });
+define("sensor.snr", "gauge", "dB", "signal over noise", { reading: "snr" });
+define("sensor.bitrate", "gauge", "bit/s", "bits a second that a device counts itself", {
+  min: 0,
+  reading: "bitrate",
+});
 define("sensor.co2", "gauge", "ppm", "carbon dioxide", { min: 0, max: 20000, reading: "quality_factor" });
 define("sensor.pm25", "gauge", "ug/m3", "particles up to 2.5 micrometres", { min: 0, max: 2000 });
 define("sensor.illuminance", "gauge", "lux", "light", { min: 0 });
@@ -223,6 +231,39 @@ define("wifi.radio_signal", "gauge", "dBm", "mean signal of the stations as the 
   max: 0,
   reading: "wireless-rssi",
 });
+
+define("wifi.radio_frequency", "gauge", "MHz", "centre of the channel", {
+  min: 0,
+  reading: "wireless-frequency",
+});
+define("wifi.radio_snr", "gauge", "dB", "signal over noise at a radio", { reading: "wireless-snr" });
+define("wifi.radio_rate", "gauge", "bit/s", "rate of a radio link", { min: 0, reading: "wireless-rate" });
+define("wifi.radio_errors", "gauge", "count", "frames with errors", { min: 0, reading: "wireless-errors" });
+define("wifi.radio_quality", "gauge", "percent", "quality of a radio link", {
+  ...percent,
+  reading: "wireless-quality",
+});
+
+// cellular.*: tags device, interface (3GPP TS 36.214 names the measures)
+define("cellular.rssi", "gauge", "dBm", "received signal strength", {
+  min: -150,
+  max: 0,
+  reading: "wireless-rssi",
+});
+define("cellular.rsrp", "gauge", "dBm", "received power of the reference signal", {
+  min: -200,
+  max: 0,
+  reading: "wireless-rsrp",
+});
+define("cellular.rsrq", "gauge", "dB", "received quality of the reference signal", {
+  min: -60,
+  max: 20,
+  reading: "wireless-rsrq",
+});
+define("cellular.sinr", "gauge", "dB", "signal over interference and noise", { reading: "wireless-sinr" });
+define("cellular.snr", "gauge", "dB", "signal over noise", { reading: "wireless-snr" });
+define("cellular.channel", "gauge", "count", "channel number", { min: 0, reading: "wireless-channel" });
+define("cellular.cell", "gauge", "count", "number of the cell", { min: 0, reading: "wireless-cell" });
 
 // ups.*: tag device (UPS-MIB, RFC 1628)
 define("ups.battery_state", "state", "state", "battery", {

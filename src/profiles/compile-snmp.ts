@@ -179,6 +179,7 @@ function compilePoint(
   let when: Expression | undefined;
   if (point.when !== undefined)
     when = compileChecked(point.when, below(place, "when"), new Set([...inputs, "raw"]), problems);
+  const where = point.where && compileWhere(point.where, row, below(place, "where"), problems);
   if (!common) return undefined;
   checkTemplate(common.label, row, below(place, "label"), problems);
   for (const [key, template] of common.tags)
@@ -190,10 +191,30 @@ function compilePoint(
     fallbacks: Object.freeze([...(point.fallbacks ?? [])]),
     rule: common.rule,
     ...(when ? { when } : {}),
+    ...(where ? { where } : {}),
     label: common.label,
     tags: common.tags,
     source: common.source,
   });
+}
+
+/** The texts that must match, each with its pattern. */
+function compileWhere(
+  where: NonNullable<SnmpPointDocument["where"]>,
+  row: Row,
+  place: Place,
+  problems: ProblemList,
+): readonly (readonly [Template, RegExp])[] {
+  return Object.freeze(
+    Object.entries(where).flatMap(([text, written]) => {
+      const here = below(place, text);
+      const template = compileTemplate(text, here, problems);
+      const pattern = compilePattern(written, here, problems);
+      if (!template || !pattern) return [];
+      checkTemplate(template, row, here, problems);
+      return [Object.freeze([template, pattern] as const)];
+    }),
+  );
 }
 
 function checkNumericColumn(name: string, row: Row, place: Place, problems: ProblemList): void {

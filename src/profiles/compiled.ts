@@ -219,6 +219,8 @@ export interface SnmpPoint {
   readonly fallbacks: readonly string[];
   readonly rule: ValueRule;
   readonly when?: Expression;
+  /** The point exists in the rows where each of these texts matches its pattern. */
+  readonly where?: readonly (readonly [Template, RegExp])[];
   /** What a person calls it: `CPU of {entity.name}`. */
   readonly label: Template;
   /** Added to or overriding the table's tags. */

@@ -171,6 +171,12 @@ const snmpPoint = z.strictObject({
     .optional()
     .describe("Columns that stand in, in order, where the column is empty."),
   when: expression.optional().describe("The point exists in the rows where this is true."),
+  where: z
+    .record(template, pattern)
+    .optional()
+    .describe(
+      "Template to pattern: the point exists in the rows where every text matches. A field may be of another table.",
+    ),
 });
 
 const indexPart = z.union([
