@@ -4,6 +4,7 @@ import { bigintOf, decodeNumber, decodeText } from "./decode.ts";
 import type { ResponseView } from "./message.ts";
 import { encodeIndex, equalBytes, indexKey } from "./oid.ts";
 import type { TablePlan } from "./plan.ts";
+import type { ReadingMemo } from "./reading-memo.ts";
 import { decodeIndex, type RowIndex } from "./row-index.ts";
 
 /** What is known of a cell; `wide` says that the counter came with 64 bits. */
@@ -54,6 +55,8 @@ export class BoundTable {
   /** Rows that have series: their tags besides the device's own. */
   tags: (Tags | undefined)[] = [];
   points: BoundPoint[] = [];
+  /** What expressions came to, by the point's number. */
+  readonly memos: (ReadingMemo | undefined)[] = [];
   /** Counters over 2^53 by cell, whole, where the plan asks for them. */
   readonly exact: Map<number, bigint> | undefined;
   /** The row's name in the series tag `interface`, for tables of interfaces. */

@@ -2,12 +2,12 @@ import type { BatchBuilder } from "../../src/measurements/batch.ts";
 import { type CounterBank, MODULUS_32, MODULUS_53 } from "../../src/measurements/counter.ts";
 import type { SeriesTable } from "../../src/measurements/series.ts";
 import { STATUS } from "../../src/measurements/status.ts";
-import { applyRule, type Reading } from "../../src/profiles/apply-rule.ts";
+import type { Reading } from "../../src/profiles/apply-rule.ts";
 import { pointSeries } from "./bind.ts";
 import { type BoundPoint, type BoundTable, CELL } from "./bound-table.ts";
 import { gatherInputs } from "./inputs.ts";
 import type { PointPlan } from "./plan.ts";
-import { pointReading } from "./template-text.ts";
+import { readPoint } from "./reading-memo.ts";
 
 /** IANAifType of interfaces whose speed is that of real lines: Ethernet and its like, and bundles of them. */
 const LINE_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117, 161]);
@@ -70,12 +70,51 @@ export class Emitter {
     for (let i = 0; i < table.plan.points.length; i++) {
       const plan = table.plan.points[i]!;
       const point = table.points[i]!;
-      for (let row = 0; row < table.rows; row++)
-        if (table.tags[row]) this.#emitPoint(table, plan, point, row, read);
+      this.#emitPoint(table, i, plan, point, read);
     }
   }
 
-  #emitPoint(table: BoundTable, plan: PointPlan, point: BoundPoint, row: number, read: Uint8Array): void {
+  #emitPoint(table: BoundTable, number: number, plan: PointPlan, point: BoundPoint, read: Uint8Array): void {
+    const { rows, cells, times, numbers, tags } = table;
+    const { rule, when, quantity } = plan.point;
+    const { series } = point;
+    const { scale, offset, min, max } = rule;
+    const batch = this.#batch;
+    const first = plan.sources.length > 0 ? plan.sources[0]! * rows : -1;
+    // Most points are a number times a factor: these take the short way.
+    const plain =
+      first >= 0 &&
+      !when &&
+      !rule.map &&
+      !rule.expression &&
+      rule.sentinels.length === 0 &&
+      rule.sentinelRanges.length === 0;
+    for (let row = 0; row < rows; row++) {
+      if (!tags[row]) continue;
+      const cell = first + row;
+      if (plain && times[cell]! > 0 && cells[cell]! & CELL.ok && series[row]! >= 0) {
+        const value = numbers[cell]! * scale + offset;
+        if (value >= min && value <= max && Number.isFinite(value)) {
+          const time = times[cell]!;
+          batch.add(series[row]!, time, value);
+          if (plan.rate)
+            this.#emitRate(table, plan, point, row, plan.sources[0]!, value, time, cells[cell]! & CELL.wide);
+          continue;
+        }
+      }
+      this.#emitCell(table, number, plan, point, row, read, quantity.id);
+    }
+  }
+
+  #emitCell(
+    table: BoundTable,
+    number: number,
+    plan: PointPlan,
+    point: BoundPoint,
+    row: number,
+    read: Uint8Array,
+    quantity: string,
+  ): void {
     const { rows, cells, times } = table;
     let source = -1;
     let bad = 0;
@@ -102,24 +141,30 @@ export class Emitter {
     const when = plan.point.when;
     if (when && !when.evaluate(gatherInputs(table, row, raw, plan.whenInputs))) return;
     const reading = this.#reading;
-    applyRule(plan.point.rule, raw, reading, gatherInputs(table, row, raw, plan.inputs));
+    readPoint(table, plan, number, row, raw, reading);
     const { value, status } = reading;
     const time = times[cell]!;
-    const series = pointSeries(table, point, point.series, plan.point.quantity.id, row, this.#series);
+    const series = pointSeries(table, point, point.series, quantity, row, this.#series);
     if (series < 0) return;
     if (status === STATUS.ok) this.#batch.add(series, time, value);
     else this.#batch.addStatus(series, time, status);
     if (plan.rate && status === STATUS.ok)
-      this.#emitRate(table, plan, point, row, source, value, time, (cells[cell]! & CELL.wide) !== 0);
+      this.#emitRate(table, plan, point, row, source, value, time, cells[cell]! & CELL.wide);
   }
 
   /** Line rate of an interface, bit/s; 0 when it is not known. */
   #lineSpeed(table: BoundTable, row: number): number {
     const number = table.plan.speedPoint;
     if (number < 0) return 0;
+    const plan = table.plan.points[number]!;
     const speed = this.#speed;
-    pointReading(table, number, row, speed);
-    return speed.status === STATUS.ok && speed.value > 0 ? speed.value : 0;
+    for (const column of plan.sources) {
+      const cell = column * table.rows + row;
+      if ((table.cells[cell]! & CELL.ok) === 0) continue;
+      readPoint(table, plan, number, row, table.numbers[cell]!, speed);
+      return speed.status === STATUS.ok && speed.value > 0 ? speed.value : 0;
+    }
+    return 0;
   }
 
   #absent(
@@ -142,7 +187,7 @@ export class Emitter {
     source: number,
     value: number,
     time: number,
-    wide: boolean,
+    wide: number,
   ): void {
     const { id, factor } = plan.rate!;
     const bank = this.#bank;
