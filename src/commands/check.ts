@@ -50,7 +50,7 @@ export function checkCommand(): Command {
       if (report.problems.length > 0) {
         throw new CampusError(
           "E_PROFILE",
-          `${report.problems.length} problems in the device profiles:\n${report.problems.map((p) => `  ${problemText(p)}`).join("\n")}`,
+          `${report.problems.length} ${report.problems.length === 1 ? "problem" : "problems"} in the device profiles:\n${report.problems.map((p) => `  ${problemText(p)}`).join("\n")}`,
         );
       }
       process.exitCode = EXIT.done;

@@ -28,6 +28,7 @@ import { CONSOLE_FOLDER } from "./console-folder.ts";
 import { openStore } from "./open-store.ts";
 import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
+import { StoreWatch } from "./store-watch.ts";
 import { withTiers } from "./tiers.ts";
 import { VERSION } from "./version.ts";
 
@@ -41,8 +42,8 @@ export interface ControllerOptions {
   readonly simulated: boolean;
 }
 
-/** How often the state database is asked whether an import changed the inventory, ms. */
-const INVENTORY_CHECK_MS = 2_000;
+/** How often is looked whether an import changed the inventory and whether the store is well, ms. */
+const LOOK_MS = 2_000;
 
 /**
  * campusd on one machine: every room, wired by hand in the order of the flow. `open` brings the rooms up from
@@ -213,11 +214,14 @@ export class Controller implements LiveState {
     this.#opened.push(() => this.#scheduler.close());
     await this.#openCollectors(signal);
     await this.#takeInventory();
+    const watch = new StoreWatch(this.store, this.#telemetry.log);
+    watch.look();
     const timer = setInterval(() => {
+      watch.look();
       this.#followInventory().catch((error: unknown) => {
         this.#telemetry.log.error({ err: error }, "an imported inventory is not taken over");
       });
-    }, INVENTORY_CHECK_MS);
+    }, LOOK_MS);
     this.#opened.push(() => clearInterval(timer));
     const devices = (state: DeviceState) => () =>
       [...this.#inventory.devices.keys()].filter((id) => this.#board.state(id).state === state).length;

@@ -142,7 +142,8 @@ export class SpoolingStore implements Store {
       written: this.#accepted,
       dropped: inner.dropped + this.#spool.dropped,
       spooled: this.#spool.samples,
-      healthy: this.#failures === 0 && this.#spoolFailure === undefined,
+      // A store that was never reached has failed no write yet, and is not healthy for all that.
+      healthy: this.#failures === 0 && inner.healthy && this.#spoolFailure === undefined,
       ...(inner.bytes === undefined ? {} : { bytes: inner.bytes }),
       ...(reason === undefined ? {} : { reason }),
     };
