@@ -136,7 +136,7 @@ describeWith(["chromium"], "the console's pages", () => {
     await page.getByText("start it").waitFor();
     fixture.fail(undefined);
     await page.getByRole("button", { name: "重试" }).click();
-    await page.getByRole("heading", { name: "44 间教室中 40 间就绪" }).waitFor();
+    await page.getByRole("heading", { name: "44 个房间中 40 个就绪" }).waitFor();
     await page.goto(`${fixture.url}/school/nowhere`);
     await page.getByRole("heading", { name: "没有这个页面" }).waitFor();
     await page.goto(`${fixture.url}/nowhere/%E0%A4%A`);

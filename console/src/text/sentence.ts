@@ -166,8 +166,12 @@ const worstRoom = (a: RoomView, b: RoomView): number => SERIOUSNESS[a.state] - S
 
 export function schoolSentence(view: SchoolView, words: Words, now: number): Sentence {
   const { school } = view;
-  const need = view.rooms.filter((room) => needy(room.state)).sort(worstRoom);
   const own = school.reasons.filter((reason) => !isOfRoom(reason.code)).slice(0, 2);
+  // A room whose worst trouble the school's own clauses say already is not said again.
+  const told = new Set(own.map((reason) => `${reason.code} ${reason.subject}`));
+  const need = view.rooms
+    .filter((room) => needy(room.state) && !told.has(`${room.reasons[0]?.code} ${room.reasons[0]?.subject}`))
+    .sort(worstRoom);
   const ofSchool: Clause[] = own.map((reason) => {
     const href = hrefOf(reason.subject, view);
     return {

@@ -280,8 +280,6 @@ export const en: Words = {
     "ap-offline": "AP",
     "sensor-silent": "sensor",
     "port-errors": "port",
-    "ups-on-battery": "UPS",
-    "ups-battery-low": "UPS",
     "meter-silent": "meter",
   },
   roomTemperature: (value) => `room is at ${value}`,

@@ -124,7 +124,7 @@ export const glossary = {
     phase: "相",
     family: "协议族",
     lane: "通道",
-    room: "教室",
+    room: "房间",
   },
   quantities: {
     "device.up": "在线",
