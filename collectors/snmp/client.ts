@@ -136,10 +136,21 @@ function valueAt(view: ResponseView, i: number): SnmpValue {
 export function failureError(failure: Failure, session: SnmpSession): CampusError {
   const { address, port } = session.peer;
   const where = `${address} port ${port}`;
-  const context = { address, port };
+  const { problem } = session;
+  const context = { address, port, ...(problem && { security: problem.code }) };
   switch (failure.outcome) {
     case "timeout":
-      return new CampusError("E_TIMEOUT", `no SNMP answer from ${where}`, context);
+      return new CampusError(
+        "E_TIMEOUT",
+        `no SNMP answer from ${where}${problem ? `: ${problem.text}` : ""}`,
+        context,
+      );
+    case "refused":
+      return new CampusError(
+        "E_SNMP_SECURITY",
+        `${where}: ${problem?.text ?? "SNMPv3 security failed"}`,
+        context,
+      );
     case "unreachable":
       return new CampusError("E_UNREACHABLE", `no way to send to ${where}`, context);
     case "closed":

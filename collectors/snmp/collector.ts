@@ -1,4 +1,11 @@
-import type { Clock, Collector, DeviceAssignment, Scheduler, Sink } from "../../src/collection/contract.ts";
+import type {
+  Clock,
+  Collector,
+  DeviceAssignment,
+  Endpoint,
+  Scheduler,
+  Sink,
+} from "../../src/collection/contract.ts";
 import { isCampusError } from "../../src/errors/campus-error.ts";
 import type { CompiledProfile } from "../../src/profiles/compiled.ts";
 import { PolledDevice } from "./device.ts";
@@ -6,6 +13,7 @@ import type { SystemGroup } from "./identity.ts";
 import { makePlan, type ProfilePlan } from "./plan.ts";
 import { type SessionCost, SnmpSession } from "./session.ts";
 import { SnmpTransport } from "./transport.ts";
+import { DeviceEngine } from "./v3-engine.ts";
 
 /** Finds the profile of a device by what it says of itself; a fallback for unknown ones is its business. */
 export interface ProfileMatcher {
@@ -32,7 +40,7 @@ export interface SnmpCollectorOptions {
   readonly maxRequestsPerSecond?: number;
 }
 
-/** Reads devices over SNMPv1 and SNMPv2c through one socket a family. */
+/** Reads devices over SNMPv1, SNMPv2c and SNMPv3 through one socket a family. */
 export class SnmpCollector implements Collector {
   readonly protocol = "snmp";
   readonly #options: SnmpCollectorOptions;
@@ -41,6 +49,8 @@ export class SnmpCollector implements Collector {
   readonly #plans = new WeakMap<CompiledProfile, ProfilePlan>();
   /** Devices that were taken off and whose last poll is still ending. */
   readonly #ending = new Set<Promise<void>>();
+  /** Engines of SNMPv3 devices, with how they are asked. */
+  readonly #engines = new Map<string, { readonly asked: string; readonly engine: DeviceEngine }>();
   #open = false;
 
   constructor(options: SnmpCollectorOptions) {
@@ -71,8 +81,9 @@ export class SnmpCollector implements Collector {
     try {
       session = new SnmpSession(this.#transport, clock, {
         endpoint,
-        version: credential.version,
-        community: credential.community,
+        ...(credential.version === "v3"
+          ? { ...credential, engine: this.#engineOf(device, endpoint, credential.user) }
+          : credential),
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(retries !== undefined && { retries }),
         ...(maxRequestsPerSecond !== undefined && { requestsPerSecond: maxRequestsPerSecond }),
@@ -88,6 +99,7 @@ export class SnmpCollector implements Collector {
       scheduler,
       random: random ?? Math.random,
       planOf: (signs: SystemGroup, assigned: CompiledProfile | undefined) => this.#planOf(signs, assigned),
+      questionsOf: (signs: SystemGroup) => this.#options.profiles.questionsOf?.(signs) ?? [],
     };
     const polled = new PolledDevice(context, assignment, session);
     this.#devices.set(device, polled);
@@ -115,11 +127,31 @@ export class SnmpCollector implements Collector {
     return sum;
   }
 
+  /**
+   * Takes the device's SNMPv3 engine for what it is at the next contact: a person says that it was replaced or reset.
+   * False when nothing was known of it.
+   */
+  trustEngine(device: string): boolean {
+    const known = this.#engines.get(device);
+    known?.engine.forget();
+    return known !== undefined;
+  }
+
   async close(): Promise<void> {
     this.#open = false;
     for (const device of [...this.#devices.keys()]) this.unassign(device);
     await Promise.all([...this.#ending]);
     await this.#transport.close();
+  }
+
+  /** What is known of the engine stays when the device is assigned again, as long as it is asked at the same place. */
+  #engineOf(device: string, endpoint: Endpoint, user: string): DeviceEngine {
+    const asked = `${endpoint.address} ${endpoint.port} ${user}`;
+    const known = this.#engines.get(device);
+    if (known?.asked === asked) return known.engine;
+    const engine = new DeviceEngine(this.#options.clock);
+    this.#engines.set(device, { asked, engine });
+    return engine;
   }
 
   #planOf(signs: SystemGroup, assigned: CompiledProfile | undefined): ProfilePlan | undefined {

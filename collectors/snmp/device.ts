@@ -8,7 +8,9 @@ import { identify, readSystem, type SystemGroup } from "./identity.ts";
 import { HEARTBEAT_MS, type ProfilePlan, type TablePlan } from "./plan.ts";
 import { Poll, type Pulse } from "./poll.ts";
 import type { SessionCost, SnmpSession } from "./session.ts";
+import { type QuestionsOf, readSigns } from "./signs.ts";
 import { judgeUptime } from "./uptime.ts";
+import type { SecurityProblem } from "./v3-reports.ts";
 
 /** How often a device that is not up is looked at, until it counts as down. */
 const CONTACT_MS = 10_000;
@@ -25,6 +27,8 @@ export interface DeviceContext {
   readonly scheduler: Scheduler;
   readonly random: () => number;
   planOf(signs: SystemGroup, assigned: CompiledProfile | undefined): ProfilePlan | undefined;
+  /** Subtrees that decide which profile fits a device that says this of itself. */
+  readonly questionsOf?: QuestionsOf;
 }
 
 /** One device that is polled: first contact, binding, tiers, and what happens when it falls silent. */
@@ -93,6 +97,11 @@ export class PolledDevice {
     if (this.#state === "down") this.#nextProbeAt = 0;
   }
 
+  /** Nothing is asked of a device whose profile the inventory names. */
+  get #questionsOf(): QuestionsOf | undefined {
+    return this.#assignment.profile ? undefined : this.#context.questionsOf;
+  }
+
   #inTurn(work: () => Promise<void>): Promise<void> {
     const run = this.#tail.then(() => (this.#stopped ? undefined : work()));
     this.#tail = run.catch(() => undefined);
@@ -103,7 +112,7 @@ export class PolledDevice {
     // Another poll may have been answered while this one waited for its turn.
     if (this.#state === "up" && this.#misses === 0) return;
     const options = this.#state === "down" ? { retries: 0 } : {};
-    const { system, failure } = await readSystem(this.#session, options);
+    const { system, failure } = await readSigns(this.#session, this.#questionsOf, options);
     if (this.#stopped) return;
     if (failure) return this.#missed(failure);
     const returning = this.#binding !== undefined && sameDevice(this.#system, system);
@@ -232,7 +241,7 @@ export class PolledDevice {
   /** Binds again what is due; after a restart everything, for the device may be another. */
   async #bindAgain(binding: Binding, restarted: boolean): Promise<boolean> {
     if (!restarted) return this.#bind(binding, binding.due(this.#context.clock.monotonic()));
-    const { system, failure } = await readSystem(this.#session, {});
+    const { system, failure } = await readSigns(this.#session, this.#questionsOf, {});
     if (this.#stopped) return false;
     if (failure) {
       // The restart must not be forgotten: the next poll looks again.
@@ -285,7 +294,7 @@ export class PolledDevice {
       this.#nextProbeAt = clock.monotonic() + DOWN_PROBE_MS * (1 + 0.1 * random());
     }
     sink.batch.add(this.#up, clock.now(), 0);
-    sink.state(this.#assignment.device, this.#state, describeFailure(failure));
+    sink.state(this.#assignment.device, this.#state, describeFailure(failure, this.#session.problem));
   }
 }
 
@@ -293,10 +302,12 @@ function sameDevice(before: SystemGroup, now: SystemGroup): boolean {
   return before.sysObjectID === now.sysObjectID && before.sysDescr === now.sysDescr;
 }
 
-function describeFailure(failure: Failure): string {
+function describeFailure(failure: Failure, problem: SecurityProblem | undefined): string {
   switch (failure.outcome) {
     case "timeout":
-      return "no SNMP answer";
+      return problem ? `no SNMP answer: ${problem.text}` : "no SNMP answer";
+    case "refused":
+      return problem?.text ?? "SNMPv3 security failed";
     case "unreachable":
       return "no way to send to the device's address";
     case "status":

@@ -1,10 +1,13 @@
 import { BerReader, lengthSize, type PduType, TAG, writeHeader } from "./ber.ts";
 import { type OidBytes, validOid } from "./oid.ts";
 
-/** SNMP versions as they travel: SNMPv1 is 0, SNMPv2c is 1 (RFC 3584 section 5). SNMPv3 has another frame. */
-export type WireVersion = 0 | 1;
+/** SNMP versions as they travel: SNMPv1 is 0, SNMPv2c is 1 (RFC 3584 section 5), SNMPv3 is 3 and has another frame. */
+export type WireVersion = 0 | 1 | 3;
 
-/** Octets of a request, with the place of the four octets of its request id. Made once; only the id changes. */
+/**
+ * Octets of a request, with the place of the four octets of its request id. Made once; only the id changes.
+ * Of SNMPv3 it is the PDU alone, which each sending seals anew.
+ */
 export interface PreparedRequest {
   readonly bytes: Uint8Array;
   readonly idAt: number;
@@ -29,6 +32,11 @@ export function prepareRequest(
   let list = 0;
   for (const oid of oids) list += varbindSize(oid.length);
   const pdu = 12 + 1 + lengthSize(list) + list;
+  if (version === 3) {
+    const bytes = Buffer.allocUnsafe(1 + lengthSize(pdu) + pdu);
+    const idAt = writePdu(bytes, 0, type, pdu, list, oids, maxRepetitions);
+    return { bytes, idAt, version, community };
+  }
   const body = 3 + 1 + lengthSize(community.length) + community.length + 1 + lengthSize(pdu) + pdu;
   const bytes = Buffer.allocUnsafe(1 + lengthSize(body) + body);
   let at = writeHeader(bytes, 0, TAG.sequence, body);
@@ -36,7 +44,21 @@ export function prepareRequest(
   bytes[at++] = version;
   at = writeHeader(bytes, at, TAG.octetString, community.length);
   bytes.set(community, at);
-  at = writeHeader(bytes, at + community.length, type, pdu);
+  const idAt = writePdu(bytes, at + community.length, type, pdu, list, oids, maxRepetitions);
+  return { bytes, idAt, version, community };
+}
+
+/** Writes the PDU whose content and varbind list have these lengths; answers where its request id is. */
+function writePdu(
+  bytes: Buffer,
+  start: number,
+  type: PduType,
+  pdu: number,
+  list: number,
+  oids: readonly OidBytes[],
+  maxRepetitions: number,
+): number {
+  let at = writeHeader(bytes, start, type, pdu);
   at = writeHeader(bytes, at, TAG.integer, 4);
   const idAt = at;
   bytes.fill(0, at, at + 4);
@@ -51,7 +73,7 @@ export function prepareRequest(
     bytes.set(oid, at);
     at = writeHeader(bytes, at + oid.length, TAG.null, 0);
   }
-  return { bytes, idAt, version, community };
+  return idAt;
 }
 
 function varbindSize(oid: number): number {
@@ -77,6 +99,8 @@ const MAX_VARBINDS = 8192;
  */
 export class ResponseView {
   bytes: Uint8Array = new Uint8Array(0);
+  /** Octets of the datagram: more than `bytes` has when those were decrypted. */
+  octets = 0;
   version = -1;
   communityAt = 0;
   communityEnd = 0;
@@ -98,6 +122,7 @@ export class ResponseView {
     const reader = this.#reader;
     reader.reset(bytes);
     this.bytes = bytes;
+    this.octets = bytes.length;
     this.count = 0;
     if (!reader.header(TAG.sequence, bytes.length)) return false;
     // Octets behind the message are nobody's.
@@ -109,6 +134,27 @@ export class ResponseView {
     this.communityAt = reader.at;
     this.communityEnd = reader.end;
     reader.at = reader.end;
+    return this.#readPduHeader();
+  }
+
+  /**
+   * The same for the inside of an SNMPv3 message of `octets` octets: a PDU that starts at `at` and ends where
+   * `bytes` does.
+   */
+  readPdu(bytes: Uint8Array, at: number, octets: number): boolean {
+    this.#reader.reset(bytes);
+    this.#reader.at = at;
+    this.bytes = bytes;
+    this.octets = octets;
+    this.count = 0;
+    this.version = 3;
+    this.communityAt = this.communityEnd = 0;
+    return this.#readPduHeader();
+  }
+
+  #readPduHeader(): boolean {
+    const reader = this.#reader;
+    const bytes = this.bytes;
     const type = bytes[reader.at];
     if (type === undefined || (type & 0xe0) !== 0xa0) return false;
     this.pduType = type;

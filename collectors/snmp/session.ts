@@ -8,11 +8,28 @@ import { compareOids, encodeOid, type OidBytes } from "./oid.ts";
 import { Pacer } from "./pacing.ts";
 import { Repetitions } from "./repetitions.ts";
 import type { DropReason, Exchange, Outcome, SnmpTransport } from "./transport.ts";
+import type { UsmUser } from "./usm-keys.ts";
+import { V3Channel } from "./v3-channel.ts";
+import { DeviceEngine } from "./v3-engine.ts";
+import type { SecurityProblem } from "./v3-reports.ts";
 
-export interface SessionOptions {
+/** Who asks: an SNMP credential of the collection contract serves as it is. */
+export type SnmpAccess =
+  | { readonly version: "v1" | "v2c"; readonly community: Secret }
+  | {
+      readonly version: "v3";
+      readonly user: string;
+      readonly context?: string;
+      readonly auth?: NonNullable<UsmUser["auth"]>;
+      readonly priv?: NonNullable<UsmUser["priv"]>;
+      /** What is known of the device's engine from earlier sessions with it. */
+      readonly engine?: DeviceEngine;
+    };
+
+export type SessionOptions = SessionTuning & SnmpAccess;
+
+export interface SessionTuning {
   readonly endpoint: Endpoint;
-  readonly version: "v1" | "v2c";
-  readonly community: Secret;
   readonly quirks?: SnmpQuirks;
   /** For one answer, ms; default 2,000. */
   readonly timeoutMs?: number;
@@ -31,6 +48,9 @@ export interface SessionCost {
   octetsSent: number;
   octetsReceived: number;
 }
+
+/** How often one request goes out once more because of what SNMPv3 learned: engine, clock, and each once again. */
+const MAX_ROUNDS = 4;
 
 export const NO_QUIRKS: SnmpQuirks = { noBulk: [], maxRepetitions: 50, inFlight: 1 };
 
@@ -58,6 +78,7 @@ export class SnmpSession {
   };
   readonly #transport: SnmpTransport;
   readonly #community: Uint8Array;
+  readonly #channel: V3Channel | undefined;
   readonly #timeoutMs: number;
   readonly #retries: number;
   readonly #perSecond: number;
@@ -74,8 +95,16 @@ export class SnmpSession {
     this.#transport = transport;
     this.clock = clock;
     this.peer = makePeer(options.endpoint.address, options.endpoint.port);
-    this.version = options.version === "v1" ? 0 : 1;
-    this.#community = Buffer.from(options.community.reveal(), "utf8");
+    if (options.version === "v3") {
+      const { user, auth, priv, context = "", engine = new DeviceEngine(clock) } = options;
+      const identity = { name: user, ...(auth && { auth }), ...(priv && { priv }) };
+      this.version = 3;
+      this.#community = new Uint8Array(0);
+      this.#channel = new V3Channel(transport.security, engine, identity, context);
+    } else {
+      this.version = options.version === "v1" ? 0 : 1;
+      this.#community = Buffer.from(options.community.reveal(), "utf8");
+    }
     this.#timeoutMs = options.timeoutMs ?? 2000;
     this.#retries = options.retries ?? 2;
     this.#perSecond = options.requestsPerSecond ?? 50;
@@ -103,6 +132,16 @@ export class SnmpSession {
     return this.#closed;
   }
 
+  /** Why SNMPv3 security failed in the last exchange; undefined when it did not, and for other versions. */
+  get problem(): SecurityProblem | undefined {
+    return this.#channel?.problem;
+  }
+
+  /** What is known of the device's SNMPv3 engine. */
+  get engine(): DeviceEngine | undefined {
+    return this.#channel?.engine;
+  }
+
   /** Whether the subtree may be read with GETBULK: not with SNMPv1, not where a quirk forbids it. */
   allowsBulk(oid: OidBytes): boolean {
     if (this.version === 0) return false;
@@ -125,7 +164,17 @@ export class SnmpSession {
     options: ExchangeOptions = {},
   ): Promise<Outcome> {
     const pacer = this.#pacer;
+    const channel = this.#channel;
     await pacer.acquire();
+    channel?.begin();
+    if (channel && !channel.ready && !this.#closed) {
+      try {
+        await channel.prepare();
+      } catch (error) {
+        pacer.release();
+        throw error;
+      }
+    }
     if (this.#closed) {
       pacer.release();
       return "closed";
@@ -134,12 +183,14 @@ export class SnmpSession {
     const retries = Math.min(options.retries ?? this.#retries, this.#retries);
     return new Promise((resolve, reject) => {
       let sent = 0;
+      let rounds = 0;
       const exchange: Exchange = {
         peer: this.peer,
         request,
         timeoutMs: options.timeoutMs ?? this.#timeoutMs,
         retries,
         proven: this.#proven,
+        security: channel,
         accept: options.accept ?? acceptAny,
         sent: (octets) => {
           cost.requests++;
@@ -148,14 +199,23 @@ export class SnmpSession {
           cost.retries++;
           pacer.charge();
         },
-        settle: (outcome, view, receivedAt) => {
+        settle: (ended, view, receivedAt) => {
+          if (ended === "again" && ++rounds <= MAX_ROUNDS && !this.#closed) {
+            sent = 0;
+            pacer.charge();
+            this.#sendAgain(exchange, reject);
+            return;
+          }
+          if (ended === "again") channel?.giveUp();
+          const outcome = ended === "again" ? "refused" : ended;
+          if (outcome !== "reply" && outcome !== "closed") channel?.failed(outcome === "timeout");
           this.#current.delete(exchange);
           pacer.release();
           this.#proven = outcome === "reply";
           if (view && !this.#closed) {
             cost.replies++;
             cost.varbinds += view.count;
-            cost.octetsReceived += view.bytes.length;
+            cost.octetsReceived += view.octets;
             try {
               read(view, receivedAt);
             } catch (error) {
@@ -168,6 +228,18 @@ export class SnmpSession {
       };
       this.#current.add(exchange);
       this.#transport.submit(exchange);
+    });
+  }
+
+  /** With the keys for what was learned of the engine. */
+  #sendAgain(exchange: Exchange, fault: (error: unknown) => void): void {
+    const send = (): void => {
+      if (this.#closed) exchange.settle("closed", undefined, 0);
+      else this.#transport.submit(exchange);
+    };
+    void this.#channel?.prepare().then(send, (error: unknown) => {
+      exchange.settle("closed", undefined, 0);
+      fault(error);
     });
   }
 

@@ -7,6 +7,9 @@ import { PDU } from "./ber.ts";
 import { LEAST_REQUEST_ID, type PreparedRequest, patchRequestId, ResponseView } from "./message.ts";
 import { equalBytes } from "./oid.ts";
 import { TimerWheel, type WheelEntry } from "./timer-wheel.ts";
+import { Usm } from "./usm.ts";
+import { KeyRing } from "./usm-keys.ts";
+import { saysVersion3, V3Frame } from "./usm-message.ts";
 
 /** Why a datagram was not taken; counted as `snmp.` and the name. */
 export type DropReason =
@@ -17,10 +20,29 @@ export type DropReason =
   | "version"
   | "community"
   | "pdu"
-  | "oid";
+  | "oid"
+  /** SNMPv3: a wrong digest; outside the time window; another engine, user, level or context; an unsigned Report. */
+  | "digest"
+  | "time"
+  | "security"
+  | "report";
 
-/** How an exchange ended. `unreachable`: the system refused to send. `closed`: the transport or session ended. */
-export type Outcome = "reply" | "timeout" | "unreachable" | "closed";
+/**
+ * How an exchange ended. `unreachable`: the system refused to send. `closed`: the transport or session ended.
+ * `refused`: SNMPv3 security failed; the session's `problem` says why.
+ */
+export type Outcome = "reply" | "timeout" | "unreachable" | "closed" | "refused";
+
+/** What is to be done with an SNMPv3 message. `again`: something was learned; the request goes out once more. */
+export type SecurityVerdict = "reply" | "again" | "refused" | DropReason;
+
+/** Seals requests and opens what comes to them, for SNMPv3. */
+export interface MessageSecurity {
+  /** The datagram that carries the request, whose id is already in it, under that message id. */
+  seal(request: PreparedRequest, id: number): Uint8Array;
+  /** Judges a message from the right address to a request in flight; for "reply" the view has its PDU. */
+  open(frame: V3Frame, view: ResponseView): SecurityVerdict;
+}
 
 /** A request and what is to be done with its answer. */
 export interface Exchange {
@@ -34,10 +56,12 @@ export interface Exchange {
    * missing answer, which spares a callback a datagram.
    */
   readonly proven: boolean;
+  /** Only of SNMPv3. */
+  readonly security?: MessageSecurity | undefined;
   /** Whether a reply that passed every other check is the one asked for: "oid" drops it and goes on waiting. */
   accept(view: ResponseView): DropReason | undefined;
   /** Called once. `view` (only of a reply) must be read before it returns; `receivedAt` is UTC ms. */
-  settle(outcome: Outcome, view: ResponseView | undefined, receivedAt: number): void;
+  settle(outcome: Outcome | "again", view: ResponseView | undefined, receivedAt: number): void;
   /** Called for each datagram sent (octets). */
   sent(octets: number): void;
 }
@@ -62,12 +86,19 @@ const RANDOM_POOL_OCTETS = 4096;
  * dropped, and changes nothing for the request that waits.
  */
 export class SnmpTransport {
+  /** What the SNMPv3 sessions of this transport share. */
+  readonly security: {
+    readonly usm: Usm;
+    readonly keys: KeyRing;
+    readonly count: (name: string, by?: number) => void;
+  };
   readonly #clock: Clock;
   readonly #count: (name: string, by?: number) => void;
   readonly #maxInFlight: number;
   readonly #random: (octets: number) => Uint8Array;
   readonly #wheel: TimerWheel;
   readonly #view = new ResponseView();
+  readonly #frame = new V3Frame();
   readonly #byId = new Map<number, Flight>();
   readonly #flights = new Set<Flight>();
   readonly #settled = new Set<number>();
@@ -89,6 +120,7 @@ export class SnmpTransport {
     this.#maxInFlight = options.maxInFlight ?? 200;
     this.#random = options.random ?? randomBytes;
     this.#wheel = new TimerWheel(options.clock);
+    this.security = { usm: new Usm(this.#random), keys: new KeyRing(), count: this.#count };
   }
 
   /** The wheel that paces requests too: one timer for the collector. */
@@ -191,7 +223,7 @@ export class SnmpTransport {
     flight.ids.push(id);
     this.#byId.set(id, flight);
     patchRequestId(exchange.request, id);
-    const { bytes } = exchange.request;
+    const bytes = exchange.security?.seal(exchange.request, id) ?? exchange.request.bytes;
     const { port, address } = exchange.peer;
     this.#wheel.start(flight, exchange.timeoutMs);
     if (exchange.proven && flight.ids.length === 1) socket.send(bytes, port, address);
@@ -214,7 +246,7 @@ export class SnmpTransport {
     }
   };
 
-  #settle(flight: Flight, outcome: Outcome, view?: ResponseView, at = 0): void {
+  #settle(flight: Flight, outcome: Outcome | "again", view?: ResponseView, at = 0): void {
     if (flight.settled) return;
     flight.settled = true;
     this.#wheel.cancel(flight);
@@ -264,6 +296,10 @@ export class SnmpTransport {
   #receive(bytes: Buffer, from: RemoteInfo): void {
     const view = this.#view;
     if (!this.#open) return;
+    if (saysVersion3(bytes)) {
+      this.#receiveV3(bytes, from);
+      return;
+    }
     if (!view.readHeader(bytes)) {
       this.#count("snmp.malformed");
       return;
@@ -272,6 +308,30 @@ export class SnmpTransport {
     const reason = flight ? this.#refuse(flight.exchange, view, from) : this.#unasked(view.requestId);
     if (reason) this.#count(`snmp.${reason}`);
     else if (flight) this.#settle(flight, "reply", view, this.#clock.now());
+  }
+
+  #receiveV3(bytes: Buffer, from: RemoteInfo): void {
+    const frame = this.#frame;
+    if (!frame.read(bytes)) {
+      this.#count("snmp.malformed");
+      return;
+    }
+    const flight = this.#byId.get(frame.msgId);
+    const verdict = flight ? this.#judge(flight.exchange, frame, from) : this.#unasked(frame.msgId);
+    if (!flight || (verdict !== "reply" && verdict !== "again" && verdict !== "refused"))
+      this.#count(`snmp.${verdict}`);
+    else if (verdict === "reply") this.#settle(flight, verdict, this.#view, this.#clock.now());
+    else this.#settle(flight, verdict);
+  }
+
+  #judge(exchange: Exchange, frame: V3Frame, from: RemoteInfo): SecurityVerdict {
+    const view = this.#view;
+    if (!isFromPeer(exchange.peer, from.address, from.port)) return "spoofed";
+    if (!exchange.security) return "version";
+    const verdict = exchange.security.open(frame, view);
+    if (verdict !== "reply") return verdict;
+    if (view.pduType !== PDU.response) return "pdu";
+    return view.readBody() ? (exchange.accept(view) ?? "reply") : "malformed";
   }
 
   #unasked(id: number): DropReason {

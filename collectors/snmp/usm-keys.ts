@@ -98,7 +98,7 @@ export async function privacyKey(
   return key.subarray(0, keyOctets);
 }
 
-/** Most engines whose keys are remembered for one user. */
+/** Most keys that are remembered for one pair of passwords. */
 const MAX_ENGINES = 20_000;
 
 /**
@@ -107,25 +107,33 @@ const MAX_ENGINES = 20_000;
  */
 export class KeyRing {
   readonly #masters = new WeakMap<Secret, Map<SnmpAuthProtocol, Promise<Buffer>>>();
-  readonly #local = new WeakMap<UsmUser, Map<string, Promise<LocalKeys>>>();
+  /** By the passwords for signing and encrypting, then by protocols and engine. */
+  readonly #local = new WeakMap<Secret, WeakMap<Secret, Map<string, Promise<LocalKeys>>>>();
 
   /** A user's keys at that engine. Costs milliseconds for the first engine, then microseconds but for -cisco ciphers. */
   localize(user: UsmUser, engineId: Uint8Array): Promise<LocalKeys> {
-    let engines = this.#local.get(user);
-    if (!engines) this.#local.set(user, (engines = new Map()));
-    const id = Buffer.from(engineId).toString("latin1");
+    const { auth, priv } = user;
+    if (!auth) return Promise.resolve(NO_KEYS);
+    let pairs = this.#local.get(auth.password);
+    if (!pairs) this.#local.set(auth.password, (pairs = new WeakMap()));
+    const second = priv?.password ?? auth.password;
+    let engines = pairs.get(second);
+    if (!engines) pairs.set(second, (engines = new Map()));
+    const id = `${auth.protocol}/${priv?.protocol}/${Buffer.from(engineId).toString("latin1")}`;
     let keys = engines.get(id);
     if (!keys) {
-      keys = this.#make(user, Buffer.from(engineId));
+      keys = this.#make(auth, priv, Buffer.from(engineId));
       engines.set(id, keys);
       if (engines.size > MAX_ENGINES) engines.delete(engines.keys().next().value!);
     }
     return keys;
   }
 
-  async #make(user: UsmUser, engineId: Uint8Array): Promise<LocalKeys> {
-    const { auth, priv } = user;
-    if (!auth) return NO_KEYS;
+  async #make(
+    auth: NonNullable<UsmUser["auth"]>,
+    priv: UsmUser["priv"],
+    engineId: Uint8Array,
+  ): Promise<LocalKeys> {
     const { protocol } = auth;
     const authKey = localizeKey(protocol, await this.#master(auth.password, protocol), engineId);
     const signs = new HmacKey(AUTH[protocol], authKey);

@@ -3,6 +3,7 @@ import type { Failure } from "./get.ts";
 import { ERROR_STATUS, ERROR_STATUS_NAMES, type ResponseView } from "./message.ts";
 import { compareOids, isBelow, type OidBytes } from "./oid.ts";
 import type { SnmpSession } from "./session.ts";
+import type { Outcome } from "./transport.ts";
 
 export interface WalkLimits {
   /** Rows a column may have. */
@@ -164,7 +165,7 @@ class ColumnWalk {
     return this.#end ?? this.#fault ?? "end";
   }
 
-  #ask(): Promise<string & ("reply" | "timeout" | "unreachable" | "closed")> {
+  #ask(): Promise<Outcome> {
     const oids = this.#asked.map((column) => column.last.subarray(column.lastStart, column.lastEnd));
     const left = this.#expectedRows - Math.min(...this.#asked.map((column) => column.rows)) + 1;
     // More rows than were expected: how many is not known.
@@ -187,8 +188,8 @@ class ColumnWalk {
       this.#end = "empty";
       return;
     }
-    if (this.#bulk) this.#session.repetitions.good(this.#repetitions, view.count, view.bytes.length);
-    this.#spent.octets += view.bytes.length;
+    if (this.#bulk) this.#session.repetitions.good(this.#repetitions, view.count, view.octets);
+    this.#spent.octets += view.octets;
     const bytes = view.bytes;
     // What is more than was asked for is not looked at.
     const count = Math.min(view.count, width * this.#repetitions);

@@ -3,6 +3,7 @@ import type { BatchBuilder } from "../measurements/batch.ts";
 import type { SeriesTable, Tags } from "../measurements/series.ts";
 import type { CompiledProfile } from "../profiles/compiled.ts";
 import type { Secret } from "../settings/secret.ts";
+import type { SnmpAuthProtocol, SnmpPrivProtocol } from "../settings/snmp-security.ts";
 
 export type Protocol = "snmp" | "mqtt" | "modbus" | "probe";
 
@@ -15,10 +16,23 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** How a device is asked. Secrets keep their identity: collectors remember by it what they made of them. */
 export type DeviceCredential =
   | { readonly protocol: "snmp"; readonly version: "v1" | "v2c"; readonly community: Secret }
+  | {
+      readonly protocol: "snmp";
+      readonly version: "v3";
+      readonly user: string;
+      /** The context whose objects are read; "" is the default one. */
+      readonly context: string;
+      /** Without it messages are neither signed nor encrypted; `priv` needs it. */
+      readonly auth?: { readonly protocol: SnmpAuthProtocol; readonly password: Secret };
+      readonly priv?: { readonly protocol: SnmpPrivProtocol; readonly password: Secret };
+    }
   | { readonly protocol: "mqtt"; readonly username: string; readonly password: Secret }
   | { readonly protocol: "none" };
+
+export type SnmpCredential = Extract<DeviceCredential, { protocol: "snmp" }>;
 
 /** What a collector is told of a device: all it needs, nothing it has to look up. */
 export interface DeviceAssignment {

@@ -109,5 +109,5 @@ function snmpCredential(device: Device, settings: Settings): DeviceCredential | 
   const credential = settings.credentials[device.credential];
   if (credential === undefined) return `campusd.yaml has no credential '${device.credential}'`;
   if (credential.protocol !== "snmp") return `credential '${device.credential}' is not for SNMP`;
-  return { protocol: "snmp", version: credential.version, community: credential.community };
+  return credential;
 }

@@ -109,6 +109,12 @@ export const ERROR_CODES = {
     "The SNMP agent answered with an error status.",
     "Check the view and the community of the agent for the named object.",
   ),
+  E_SNMP_SECURITY: code(
+    502,
+    false,
+    "The SNMPv3 agent refuses the user, its signature, its encryption or its security level.",
+    "The message says which; compare user, protocols and passphrases with the device's settings.",
+  ),
   E_SNMP_NOT_INCREASING: code(
     502,
     false,

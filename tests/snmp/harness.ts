@@ -1,5 +1,5 @@
 import { SnmpClient, type SnmpTarget } from "../../collectors/snmp/client.ts";
-import type { SessionOptions } from "../../collectors/snmp/session.ts";
+import type { SessionTuning, SnmpAccess } from "../../collectors/snmp/session.ts";
 import { Secret } from "../../src/settings/secret.ts";
 
 export const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -15,10 +15,12 @@ export class Counts {
   }
 }
 
+type CommunityAccess = Extract<SnmpAccess, { community: Secret }>;
+
 export interface Bench {
   readonly client: SnmpClient;
   readonly counts: Counts;
-  target(port: number, options?: Partial<SessionOptions>): SnmpTarget;
+  target(port: number, options?: Partial<SessionTuning> & Partial<CommunityAccess>): SnmpTarget;
   close(): Promise<void>;
 }
 
