@@ -57,9 +57,10 @@ export async function everything(
   schools: readonly string[],
   from: number,
   to: number,
+  only = /./,
 ): Promise<StoredSeries[]> {
   const found: StoredSeries[] = [];
-  for (const { id } of await quantities(url))
+  for (const { id } of (await quantities(url)).filter(({ id }) => only.test(id)))
     for (const school of schools) found.push(...(await stored(url, id, { school }, from, to)));
   return found;
 }

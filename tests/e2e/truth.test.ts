@@ -263,6 +263,7 @@ describe("what is stored is what was true", () => {
     loading = false;
     abort.abort();
     await Promise.allSettled([...streams, ...readers]);
+    const { published } = site.simulation.stats().boards;
     expect(site.running.output()).not.toMatch(/fault of its own|did not close cleanly|Unhandled/);
 
     await site.serve();
@@ -270,6 +271,12 @@ describe("what is stored is what was true", () => {
     const points = (series: readonly StoredSeries[]) =>
       new Map(series.map((one) => [keyOf(one.device, one.quantity, one.tags), one.points]));
     expect(points(after)).toEqual(points(before));
+    // A board's message is acknowledged when it is committed: each of those is there, up to the last.
+    const messages = (
+      await everything(site.url, schools, from, started + 10_000, /^board\.on_total$/)
+    ).flatMap((one) => one.points);
+    expect(published).toBeGreaterThan(50);
+    expect(messages.length).toBeGreaterThanOrEqual(published);
   }, 60_000);
 
   it("has no spike after the restart, and no counter that ran backwards", async () => {
