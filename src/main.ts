@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { discoverCommand } from "./commands/discover.ts";
 import { EXIT, exitCodeOf, reportError } from "./commands/exit.ts";
 import { importCommand } from "./commands/import.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -30,6 +31,7 @@ for (const command of [
   serveCommand(),
   simulateCommand(),
   inspectCommand(),
+  discoverCommand(),
   importCommand(),
   checkCommand(),
 ]) {

@@ -10,6 +10,8 @@ export interface FpingOptions {
   /** Packets to each address. */
   readonly count: number;
   readonly timeoutMs: number;
+  /** Between any two packets, whole ms; default 2: 500 packets a second at most. */
+  readonly intervalMs?: number;
 }
 
 export type FpingOutcome =
@@ -17,7 +19,6 @@ export type FpingOutcome =
   /** It could not send: not there, not allowed, or no such family on this machine. */
   | { readonly kind: "unable"; readonly reason: string };
 
-/** Between any two packets, ms: 500 packets a second at most. */
 const INTERVAL_MS = 2;
 /** Between two packets to one address, ms. */
 const PERIOD_MS = 300;
@@ -52,16 +53,16 @@ export class Fping {
   /** Probes literal addresses of one family. Never rejects. */
   run(family: Family, addresses: readonly string[], options: FpingOptions): Promise<FpingOutcome> {
     if (this.#closed) return Promise.resolve({ kind: "unable", reason: "closed" });
-    const { count, timeoutMs } = options;
+    const { count, timeoutMs, intervalMs = INTERVAL_MS } = options;
     const args = [
       family === "ipv4" ? "-4" : "-6",
       "-q",
-      ...["-C", `${count}`, "-i", `${INTERVAL_MS}`, "-p", `${PERIOD_MS}`, "-t", `${Math.round(timeoutMs)}`],
+      ...["-C", `${count}`, "-i", `${intervalMs}`, "-p", `${PERIOD_MS}`, "-t", `${Math.round(timeoutMs)}`],
       // What follows is an address, whatever it looks like.
       "--",
       ...addresses,
     ];
-    const longest = count * Math.max(PERIOD_MS, addresses.length * INTERVAL_MS) + timeoutMs + SPARE_MS;
+    const longest = count * Math.max(PERIOD_MS, addresses.length * intervalMs) + timeoutMs + SPARE_MS;
     return new Promise((resolve) => {
       let output = "";
       let failure: string | undefined;
