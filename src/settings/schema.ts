@@ -14,6 +14,7 @@ import {
 import { isHost, isLoopback } from "./loopback.ts";
 import type { Secret } from "./secret.ts";
 import { snmpCredential } from "./snmp-credential.ts";
+import { checkTrapCredentials, trapSection } from "./snmp-traps.ts";
 
 /** What the schema needs from outside: where relative paths start, and how secrets are read. */
 export interface SettingsContext {
@@ -38,7 +39,7 @@ export function settingsSchema(context: SettingsContext) {
       .min(1)
       .transform((text) => (isAbsolute(text) ? text : resolve(context.baseDir, text)))
       .meta({ title: "path" });
-  return z.strictObject({
+  const sections = z.strictObject({
     node: z
       .strictObject({
         id: shortName()
@@ -79,6 +80,7 @@ export function settingsSchema(context: SettingsContext) {
       .prefault({})
       .describe("Device profiles."),
     polling: pollingSection(),
+    events: eventsSection(),
     log: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default("info").describe("The least serious level that is logged."),
@@ -86,6 +88,7 @@ export function settingsSchema(context: SettingsContext) {
       .prefault({})
       .describe("The log on stderr."),
   });
+  return sections.superRefine(checkTrapCredentials);
 }
 
 function httpSection() {
@@ -199,10 +202,11 @@ function snmpSection() {
         .default(256)
         .describe("Requests in flight in all; a device has one (a marked few two)."),
       maxRequestsPerSecond: whole(1, 1000).default(50).describe("Most requests a second to one device."),
+      traps: trapSection(),
     })
     .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }))
     .prefault({})
-    .describe("SNMP polling.");
+    .describe("SNMP polling, and what devices tell by themselves.");
 }
 
 function modbusSection() {
@@ -337,6 +341,21 @@ function pollingSection() {
     .transform((polling) => ({ interfacesMs: polling.interfaces, fastestMs: polling.fastest }))
     .prefault({})
     .describe("Poll tiers; without a value the device profiles say.");
+}
+
+function eventsSection() {
+  return z
+    .strictObject({
+      keep: duration(DAY_MS, 3650 * DAY_MS)
+        .prefault("90d")
+        .describe("How long events are kept."),
+      most: whole(1000, 10_000_000)
+        .default(100_000)
+        .describe("Events kept at most; the oldest go first, and one source has a fifth of them at most."),
+    })
+    .transform(({ keep, most }) => ({ keepMs: keep, most }))
+    .prefault({})
+    .describe("The event log.");
 }
 
 /** Refuses a second entry with the same value of `key`. */
