@@ -20,7 +20,13 @@ export interface ProfileMatcher {
   match(signs: {
     readonly sysObjectID?: string | undefined;
     readonly sysDescr?: string | undefined;
+    readonly present?: ReadonlySet<string> | undefined;
   }): CompiledProfile | undefined;
+  /** Subtrees that decide between profiles for such a device. */
+  questionsOf?(signs: {
+    readonly sysObjectID?: string | undefined;
+    readonly sysDescr?: string | undefined;
+  }): readonly (readonly number[])[];
 }
 
 export interface SnmpCollectorOptions {
@@ -119,6 +125,10 @@ export class SnmpCollector implements Collector {
     this.#devices.get(device)?.retry();
   }
 
+  nudge(device: string): void {
+    this.#devices.get(device)?.nudge();
+  }
+
   /** What all devices that are assigned now have cost, summed. */
   cost(): SessionCost {
     const sum = { requests: 0, retries: 0, replies: 0, varbinds: 0, octetsSent: 0, octetsReceived: 0 };
@@ -155,8 +165,7 @@ export class SnmpCollector implements Collector {
   }
 
   #planOf(signs: SystemGroup, assigned: CompiledProfile | undefined): ProfilePlan | undefined {
-    const profile =
-      assigned ?? this.#options.profiles.match({ sysObjectID: signs.sysObjectID, sysDescr: signs.sysDescr });
+    const profile = assigned ?? this.#options.profiles.match(signs);
     if (!profile?.snmp) return undefined;
     let plan = this.#plans.get(profile);
     if (!plan) {

@@ -19,6 +19,8 @@ const FIRST_CONTACT_WITHIN_MS = 5_000;
 const MISSES = 3;
 /** ... and is asked at most this often (faults.md S1). */
 const DOWN_PROBE_MS = 300_000;
+/** A device is polled out of turn at most this often, ms, whatever it says of itself. */
+const NUDGE_EVERY_MS = 5_000;
 const TICKS = 2 ** 32;
 
 export interface DeviceContext {
@@ -47,6 +49,9 @@ export class PolledDevice {
   #state: DeviceState = "unknown";
   #misses = 0;
   #nextProbeAt = 0;
+  #nudgedAt = Number.NEGATIVE_INFINITY;
+  /** A look is owed: agents show a change in their tables some seconds after they told of it. */
+  #lookAgain = false;
   #lastUpTime: { ticks: number; at: number } | undefined;
   #lastTableChange: number | undefined;
   #wraps = 0;
@@ -69,6 +74,10 @@ export class PolledDevice {
     const task = (): Promise<void> | void => {
       const due = this.#context.clock.monotonic() >= this.#nextProbeAt;
       if (due && (this.#state !== "up" || this.#misses > 0)) return this.#inTurn(() => this.#contact());
+      if (this.#lookAgain) {
+        this.#lookAgain = false;
+        return this.#pollFast();
+      }
     };
     this.#endContact = this.#context.scheduler.every(
       `snmp/${device}/contact`,
@@ -97,6 +106,17 @@ export class PolledDevice {
     if (this.#state === "down") this.#nextProbeAt = 0;
   }
 
+  /** Somebody heard that something changed here: the fast values are read now and once more in some seconds. */
+  nudge(): void {
+    this.retry();
+    const now = this.#context.clock.monotonic();
+    this.#lookAgain = true;
+    if (now - this.#nudgedAt < NUDGE_EVERY_MS) return;
+    this.#nudgedAt = now;
+    this.#context.sink.count("snmp.nudged");
+    this.#pollFast().catch(() => this.#context.sink.count("snmp.nudge_failed"));
+  }
+
   /** Nothing is asked of a device whose profile the inventory names. */
   get #questionsOf(): QuestionsOf | undefined {
     return this.#assignment.profile ? undefined : this.#context.questionsOf;
@@ -123,7 +143,17 @@ export class PolledDevice {
     }
     if (this.#stopped) return;
     this.#answered();
-    for (const tier of this.#binding?.plan.tiers ?? []) if (tier <= HEARTBEAT_MS) await this.#poll(tier);
+    await this.#pollTiers();
+  }
+
+  /** Reads the tiers up to a minute, when the device is up. */
+  async #pollTiers(): Promise<void> {
+    for (const tier of this.#binding?.plan.tiers ?? [])
+      if (tier <= HEARTBEAT_MS && this.#state === "up" && !this.#stopped) await this.#poll(tier);
+  }
+
+  #pollFast(): Promise<void> {
+    return this.#inTurn(() => this.#pollTiers());
   }
 
   /** Finds the profile and binds every table. False when the device fell silent over it. */

@@ -15,6 +15,8 @@ export interface SystemGroup {
   sysLocation?: string;
   /** Hundredths of a second. */
   sysUpTime?: number;
+  /** Subtrees that profiles ask for and that the device answers, dotted. */
+  present?: ReadonlySet<string>;
 }
 
 /** Longest text that a pattern is tried on: a bound for its time. */
@@ -56,7 +58,7 @@ export function identify(
     }
     return undefined;
   };
-  const { sysUpTime: _, ...group } = system;
+  const { sysUpTime: _, present: __, ...group } = system;
   const members = {
     ...group,
     profile: profile?.id,

@@ -20,6 +20,7 @@ import { type InterfaceCounters, interfaceCounters } from "./inspect-counters.ts
 import { type ReadingFact, type RejectedFact, tableReadings } from "./inspect-readings.ts";
 import { makePlan, type ProfilePlan } from "./plan.ts";
 import type { SnmpSession } from "./session.ts";
+import { readSigns } from "./signs.ts";
 import type { BoundTables } from "./template-text.ts";
 import { describeEnd } from "./walk.ts";
 
@@ -85,6 +86,11 @@ export class InspectionPlans {
     this.#profiles = profiles;
   }
 
+  /** Subtrees that decide which profile fits. */
+  questionsOf(system: SystemGroup): readonly (readonly number[])[] {
+    return this.#profiles.questionsOf(system);
+  }
+
   /** Undefined when no profile that speaks SNMP fits. */
   of(system: SystemGroup): ProfilePlan | undefined {
     const profile = this.#profiles.match(system);
@@ -106,7 +112,7 @@ export async function inspectDevice(session: SnmpSession, plans: InspectionPlans
   const { clock } = session;
   const at = clock.now();
   const started = clock.monotonic();
-  const { system, failure } = await readSystem(session, {});
+  const { system, failure } = await readSigns(session, (signs) => plans.questionsOf(signs), {});
   if (failure) throw failureError(failure, session);
   const plan = plans.of(system);
   if (plan?.profile.snmp) session.useQuirks(plan.profile.snmp.quirks);

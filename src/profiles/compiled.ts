@@ -27,6 +27,8 @@ export interface SnmpMatch {
   readonly sysObjectID: readonly (readonly number[])[];
   readonly sysDescr?: RegExp;
   readonly sysDescrNot?: RegExp;
+  /** Subtrees in each of which the device must have an object. */
+  readonly has?: readonly (readonly number[])[];
   readonly line: number;
 }
 

@@ -54,7 +54,8 @@ In this order: \`sentinels\` and \`sentinelRanges\` (the status is then *sentine
 ## Which profile a device gets
 
 The longest \`sysObjectID\` that is equal to the device's or stands above it; among equals a rule with \`sysDescr\` before one
-without, the longer pattern first. \`match: any\` is the last resort. Two profiles with the same claim are an error at start
+without, the longer pattern first. A rule with \`has\` comes before all others of its prefix: it names a subtree in which the
+device must have an object, for makers who ship another's sysObjectID, and costs one request where it could decide. \`match: any\` is the last resort. Two profiles with the same claim are an error at start
 that names both lines. A profile without \`match\` serves the devices for which the inventory names it (Modbus, MQTT).
 
 ## Templates

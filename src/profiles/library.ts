@@ -181,10 +181,12 @@ function matchRules(document: ProfileDocument, source: SourceFile, problems: Pro
     const sysDescr = rule.sysDescr && compilePattern(rule.sysDescr, below(place, "sysDescr"), problems);
     const sysDescrNot =
       rule.sysDescrNot && compilePattern(rule.sysDescrNot, below(place, "sysDescrNot"), problems);
+    const has = (rule.has === undefined ? [] : [rule.has].flat()).map((oid) => parseOid(oid) ?? []);
     const made: SnmpMatch = {
       sysObjectID: Object.freeze(oids.map((oid) => parseOid(oid) ?? [])),
       ...(sysDescr ? { sysDescr } : {}),
       ...(sysDescrNot ? { sysDescrNot } : {}),
+      ...(has.length > 0 ? { has: Object.freeze(has) } : {}),
       get line() {
         return source.locate(place.path).line;
       },

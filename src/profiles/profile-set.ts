@@ -5,6 +5,8 @@ export interface DeviceSigns {
   /** Dotted, with or without a leading dot; undefined when the device gives none. */
   readonly sysObjectID?: string | undefined;
   readonly sysDescr?: string | undefined;
+  /** Subtrees asked for (`questionsOf`) in which the device has an object, dotted. */
+  readonly present?: ReadonlySet<string> | undefined;
 }
 
 /** One way in which a profile can match, with how specific it is. */
@@ -32,18 +34,36 @@ export class ProfileSet {
 
   /**
    * The profile of a device: the longest sysObjectID prefix wins, then a rule with sysDescr over one
-   * without, then the longer pattern. A profile with `match: any` is the last resort.
+   * without, then the longer pattern; a rule that names a subtree (`has`) comes before all others of its prefix.
+   * A profile with `match: any` is the last resort.
    */
   match(signs: DeviceSigns): CompiledProfile | undefined {
+    for (const { profile, rule } of this.#fitting(signs))
+      if (rule.has?.every((oid) => signs.present?.has(oid.join("."))) ?? true) return profile;
+    return undefined;
+  }
+
+  /** Subtrees that decide between profiles for a device that says this of itself; mostly none. */
+  questionsOf(signs: DeviceSigns): readonly (readonly number[])[] {
+    const questions = new Map<string, readonly number[]>();
+    for (const { rule } of this.#fitting(signs)) {
+      if (!rule.has) break;
+      for (const oid of rule.has) questions.set(oid.join("."), oid);
+    }
+    return [...questions.values()];
+  }
+
+  /** Candidates for which all holds that the system group can say, most specific first. */
+  *#fitting(signs: DeviceSigns): Generator<Candidate> {
     const oid = parseOid(signs.sysObjectID?.replace(/^\./, "") ?? "") ?? [];
     const descr = signs.sysDescr?.slice(0, MAX_DESCR) ?? "";
-    for (const { profile, rule, prefix } of this.#candidates) {
+    for (const candidate of this.#candidates) {
+      const { rule, prefix } = candidate;
       if (!isOidPrefix(prefix, oid)) continue;
       if (rule.sysDescr && !rule.sysDescr.test(descr)) continue;
       if (rule.sysDescrNot?.test(descr)) continue;
-      return profile;
+      yield candidate;
     }
-    return undefined;
   }
 
   /** The profile of that id (its file name without ending). */
@@ -67,6 +87,7 @@ function candidates(profile: CompiledProfile): Candidate[] {
 function moreSpecific(a: Candidate, b: Candidate): number {
   return (
     b.prefix.length - a.prefix.length ||
+    (b.rule.has?.length ?? 0) - (a.rule.has?.length ?? 0) ||
     (b.rule.sysDescr ? 1 : 0) - (a.rule.sysDescr ? 1 : 0) ||
     (b.rule.sysDescrNot ? 1 : 0) - (a.rule.sysDescrNot ? 1 : 0) ||
     (b.rule.sysDescr?.source.length ?? 0) - (a.rule.sysDescr?.source.length ?? 0)
@@ -89,6 +110,7 @@ export function conflicts(profiles: readonly CompiledProfile[]): Conflict[] {
     const claim = [
       prefix.length > 0 ? `sysObjectID ${prefix.join(".")}` : "any sysObjectID",
       ...(rule.sysDescr ? [`sysDescr /${rule.sysDescr.source}/`] : []),
+      ...(rule.has ? [`has ${rule.has.map((oid) => oid.join(".")).join(", ")}`] : []),
       ...(rule.sysDescrNot ? [`not sysDescr /${rule.sysDescrNot.source}/`] : []),
     ].join(" and ");
     const other = claims.get(claim);

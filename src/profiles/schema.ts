@@ -367,6 +367,12 @@ const matchRule = z.strictObject({
     .describe("One or more OIDs; one must be equal to sysObjectID or stand above it."),
   sysDescr: pattern.optional().describe("Must be found in sysDescr."),
   sysDescrNot: pattern.optional().describe("Must not be found in sysDescr."),
+  has: z
+    .union([oid, z.array(oid).min(1).max(4)])
+    .optional()
+    .describe(
+      "Subtrees in which the device must have an object: for makers who ship another's sysObjectID. Costs one request.",
+    ),
 });
 
 const parts = z.array(fileId).describe("Files of _parts to include, without .yaml.");
