@@ -20,7 +20,7 @@ const MISSES = 3;
 /** ... and is asked at most this often (faults.md S1). */
 const DOWN_PROBE_MS = 300_000;
 /** A device is polled out of turn at most this often, ms, whatever it says of itself. */
-const NUDGE_EVERY_MS = 5_000;
+const NUDGE_EVERY_MS = 10_000;
 const TICKS = 2 ** 32;
 
 export interface DeviceContext {
@@ -74,7 +74,7 @@ export class PolledDevice {
     const task = (): Promise<void> | void => {
       const due = this.#context.clock.monotonic() >= this.#nextProbeAt;
       if (due && (this.#state !== "up" || this.#misses > 0)) return this.#inTurn(() => this.#contact());
-      if (this.#lookAgain) {
+      if (this.#lookAgain && this.#mayLook()) {
         this.#lookAgain = false;
         return this.#pollFast();
       }
@@ -109,12 +109,17 @@ export class PolledDevice {
   /** Somebody heard that something changed here: the fast values are read now and once more in some seconds. */
   nudge(): void {
     this.retry();
-    const now = this.#context.clock.monotonic();
     this.#lookAgain = true;
-    if (now - this.#nudgedAt < NUDGE_EVERY_MS) return;
+    if (this.#mayLook()) this.#pollFast().catch(() => this.#context.sink.count("snmp.nudge_failed"));
+  }
+
+  /** Whether the device may be polled out of turn now; then it may not for some time. */
+  #mayLook(): boolean {
+    const now = this.#context.clock.monotonic();
+    if (now - this.#nudgedAt < NUDGE_EVERY_MS) return false;
     this.#nudgedAt = now;
     this.#context.sink.count("snmp.nudged");
-    this.#pollFast().catch(() => this.#context.sink.count("snmp.nudge_failed"));
+    return true;
   }
 
   /** Nothing is asked of a device whose profile the inventory names. */
