@@ -1,9 +1,15 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-/** `npm run check`: types, lint and format, layer table, generated files. All at once; prints only what is wrong. */
+/**
+ * `npm run check`: types, lint and format, layer table, generated files. All at once; prints only what is wrong.
+ * `npm run format` (--format) mends what the formatter and the linter can mend by themselves.
+ */
 const root = join(import.meta.dirname, "..");
 const module = (path: string): string => join(root, "node_modules", path);
+
+/** The binary itself: the package that wraps it names platforms that not every registry has. */
+const biome = module(`@biomejs/cli-${process.platform}-${process.arch}/biome`);
 
 interface Check {
   readonly title: string;
@@ -16,7 +22,7 @@ const checks: readonly Check[] = [
   { title: "types of the console", command: module(".bin/tsc"), args: ["-p", "console"] },
   {
     title: "lint and format",
-    command: module(".bin/biome"),
+    command: biome,
     args: ["ci", "--colors=off", "--max-diagnostics=20", "."],
   },
   {
@@ -48,5 +54,9 @@ function run(check: Check): Promise<boolean> {
   });
 }
 
-const results = await Promise.all(checks.map(run));
-process.exitCode = results.every(Boolean) ? 0 : 1;
+if (process.argv.includes("--format")) {
+  process.exitCode = spawnSync(biome, ["check", "--write", "."], { cwd: root, stdio: "inherit" }).status ?? 1;
+} else {
+  const results = await Promise.all(checks.map(run));
+  process.exitCode = results.every(Boolean) ? 0 : 1;
+}
