@@ -1,4 +1,5 @@
 import type { Clock, DeviceState } from "../collection/contract.ts";
+import type { EventReader } from "../collection/events.ts";
 import type { DeviceFacts } from "../inventory/facts.ts";
 import type { Inventory } from "../inventory/model.ts";
 import type { LatestTable } from "../measurements/latest.ts";
@@ -16,6 +17,8 @@ export interface LiveState {
   /** Whether the device answers, since when (UTC ms, 0 when it never changed), and why not. */
   state(device: string): DeviceAnswer;
   readonly store: Store;
+  /** What happened; without a log there are no events. */
+  readonly events?: EventReader;
   counters(): SampleCounters;
   /** UTC ms. */
   readonly startedAt: number;
