@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { ModbusCollector } from "../../collectors/modbus/collector.ts";
 import { MqttBroker } from "../../collectors/mqtt/broker.ts";
 import { MqttCollector } from "../../collectors/mqtt/collector.ts";
@@ -9,6 +10,7 @@ import { slowestPolls } from "../api/poll-intervals.ts";
 import { createServer, type ListenAddress } from "../api/server.ts";
 import type { Clock, Collector, DeviceState, Protocol, Sink } from "../collection/contract.ts";
 import { DeviceBoard } from "../collection/devices.ts";
+import { EventLog } from "../collection/event-log.ts";
 import { Pump } from "../collection/pump.ts";
 import { SlotScheduler } from "../collection/scheduler.ts";
 import { CampusError } from "../errors/campus-error.ts";
@@ -30,6 +32,7 @@ import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
 import { StoreWatch } from "./store-watch.ts";
 import { withTiers } from "./tiers.ts";
+import { TrapRoom } from "./trap-room.ts";
 import { VERSION } from "./version.ts";
 
 export interface ControllerOptions {
@@ -55,6 +58,7 @@ export class Controller implements LiveState {
   readonly clock: Clock;
   readonly simulated: boolean;
   readonly store: Store;
+  readonly events: EventLog;
   readonly #settings: Settings;
   readonly #telemetry: Telemetry;
   readonly #random: () => number;
@@ -62,6 +66,7 @@ export class Controller implements LiveState {
   readonly #state: StateDatabase;
   readonly #scheduler: SlotScheduler;
   readonly #pump: Pump;
+  readonly #traps: TrapRoom;
   readonly #rate: SampleRate;
   readonly #opened: (() => Promise<void> | void)[] = [];
   readonly #collectors = new Map<Protocol, Collector>();
@@ -90,6 +95,17 @@ export class Controller implements LiveState {
       this.#state.saveFacts(facts).catch((error: unknown) => {
         telemetry.log.warn({ err: error, device: facts.device }, "facts of a device are not saved");
       });
+    });
+    const { keepMs, most: mostRows } = settings.events;
+    this.events = new EventLog({ file: join(settings.data.dir, "events.db"), clock, keepMs, mostRows });
+    this.#traps = new TrapRoom({
+      settings,
+      telemetry,
+      events: this.events,
+      facts: (device) => this.#board.facts(device),
+      nudge: ({ id, protocol }) => {
+        if (protocol !== "none") this.#collectors.get(protocol)?.nudge?.(id);
+      },
     });
     this.#scheduler = new SlotScheduler(clock, {
       lateness: (ms) => telemetry.observe("poll_lateness", ms / 1000),
@@ -151,6 +167,11 @@ export class Controller implements LiveState {
     return this.#brokerPort;
   }
 
+  /** Where traps are heard; empty when they are not enabled. */
+  get trapAddresses(): readonly { readonly address: string; readonly port: number }[] {
+    return this.#traps.bound;
+  }
+
   /** Opens everything but the page. What was opened is closed again when a later part fails. */
   async open(signal: AbortSignal): Promise<void> {
     try {
@@ -207,12 +228,16 @@ export class Controller implements LiveState {
     this.#opened.push(() => this.#state.close());
     await this.store.open(signal);
     this.#opened.push(() => this.store.close());
+    this.events.open();
+    this.#opened.push(() => this.events.close());
     this.#board.restore(await this.#state.loadFacts());
     this.#pump.open();
     this.#opened.push(() => this.#pump.close());
     this.#scheduler.open();
     this.#opened.push(() => this.#scheduler.close());
     await this.#openCollectors(signal);
+    await this.#traps.open(signal);
+    this.#opened.push(() => this.#traps.close());
     await this.#takeInventory();
     const watch = new StoreWatch(this.store, this.#telemetry.log);
     watch.look();
@@ -291,6 +316,7 @@ export class Controller implements LiveState {
   async #takeInventory(): Promise<void> {
     this.#inventoryVersion = await this.#state.version();
     this.#inventory = buildInventory(await this.#state.inventory());
+    this.#traps.setInventory(this.#inventory);
     const { assigned, notAssigned } = assignments(this.#inventory, this.#settings, this.#profiles);
     const wanted = new Map(assigned.map((one) => [`${one.protocol} ${one.assignment.device}`, one]));
     for (const key of this.#assigned.keys()) {
