@@ -1,10 +1,11 @@
 import type { Endpoint, SnmpCredential } from "../../src/collection/contract.ts";
-import { CampusError, isCampusError } from "../../src/errors/campus-error.ts";
+import { isCampusError } from "../../src/errors/campus-error.ts";
 import type { SnmpClient, SnmpTarget } from "./client.ts";
 import { type Contact, FirstContact } from "./discover-contact.ts";
 import type { DiscoverFailureCode } from "./discover-failure.ts";
 import type { SessionOptions } from "./session.ts";
 import { octetsToHex } from "./text.ts";
+import type { SecurityCode } from "./v3-reports.ts";
 import type { SnmpValue } from "./value.ts";
 
 export interface NamedCredential {
@@ -196,12 +197,21 @@ class Asking {
 
   #caught(named: NamedCredential, error: unknown): "ruled-out" | undefined {
     if (!isCampusError(error)) throw error;
-    if (error.code === "E_TIMEOUT" || error.code === "E_UNREACHABLE") {
-      if (error.code === "E_UNREACHABLE") this.#worse("unreachable", undefined);
+    const { security } = error.context;
+    if (typeof security === "string") {
+      this.#worse(
+        SECURITY_FAILURES[security as SecurityCode] ?? "v3-refused",
+        `${named.name}: ${error.message}`,
+      );
+      // Asked again a user stays unknown; silence and clocks may pass.
+      return error.code === "E_TIMEOUT" ? undefined : "ruled-out";
+    }
+    if (error.code === "E_TIMEOUT") return undefined;
+    if (error.code === "E_UNREACHABLE") {
+      this.#worse("unreachable", undefined);
       return undefined;
     }
-    const code = refusalCode(error);
-    this.#worse(code, `credential ${named.name}`);
+    this.#worse("not-snmp", `${named.name}: ${error.message}`);
     return "ruled-out";
   }
 
@@ -211,20 +221,22 @@ class Asking {
   }
 }
 
-/** What an error that is neither silence nor a way that is not there says of the credential. */
-function refusalCode(error: CampusError): DiscoverFailureCode {
-  switch (error.context["report"]) {
-    default:
-      return "not-snmp";
-  }
-}
+/** What SNMPv3 reports say of the credential. */
+const SECURITY_FAILURES: Readonly<Partial<Record<SecurityCode, DiscoverFailureCode>>> = {
+  unknown_user: "wrong-user",
+  wrong_digest: "wrong-digest",
+  decryption_error: "unsupported-privacy",
+  unsupported_level: "unsupported-privacy",
+  not_in_time_window: "clock",
+  boots_exhausted: "clock",
+  no_agreement: "clock",
+};
 
 export function sessionOptions(
   endpoint: Endpoint,
   credential: SnmpCredential,
   rest: Pick<SessionOptions, "timeoutMs" | "retries">,
 ): SessionOptions {
-  if (credential.version === "v3") throw new CampusError("E_REQUEST", "SNMPv3 cannot be used here yet");
   return { endpoint, ...credential, ...rest };
 }
 

@@ -15,6 +15,7 @@ export const DISCOVER_FAILURES = {
   "wrong-digest": "the agent knows the SNMPv3 user, and the authentication password or protocol is wrong",
   "unsupported-privacy":
     "the agent does not take the SNMPv3 privacy: wrong privacy password or protocol, or a security level that the user does not have",
+  "v3-refused": "the agent's SNMPv3 does not work with the credential",
   clock:
     "the SNMPv3 clocks do not agree (not in time window): the agent's boots or time went back; it may have lost its memory of them",
   "view-too-small":

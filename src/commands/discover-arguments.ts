@@ -42,7 +42,7 @@ export function pickCredentials(
 ): NamedCredential[] {
   const all = Object.entries(settings.credentials);
   const snmp = all.flatMap(([name, credential]) =>
-    credential.protocol === "snmp" ? [{ name, credential: credential as SnmpCredential }] : [],
+    credential.protocol === "snmp" ? [{ name, credential }] : [],
   );
   if (names.length === 0) {
     const usable = snmp.filter(({ credential }) => hasSecret(credential));
