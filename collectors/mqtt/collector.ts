@@ -37,6 +37,8 @@ export interface MqttCollectorOptions {
   committed(): Promise<void>;
   /** Messages taken and not yet acknowledged on one connection, at most; default 1000. */
   readonly mostInFlight?: number;
+  /** Told when a connection comes up or goes, with the reason, for the log. No secret is in it. */
+  readonly onConnection?: (name: string, up: boolean, reason: string) => void;
   /** Told of our own faults, for the log. */
   readonly onFault?: (error: unknown) => void;
   readonly connectTimeoutMs?: number;
@@ -328,6 +330,7 @@ export class MqttCollector implements Collector {
   }
 
   #changed(link: BrokerLink): void {
+    if (!this.#closed) this.#options.onConnection?.(link.connection.name, link.up, link.reason);
     if (this.#closed || link.up) {
       if (link.up) for (const device of this.#devices.values()) this.#returned(device, link);
       return;

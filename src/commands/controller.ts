@@ -263,7 +263,7 @@ export class Controller implements LiveState {
       table: this.table,
       batch: this.#pump.batch,
       facts: (facts) => this.#board.setFacts(facts),
-      state: (device, state, reason) => this.#board.setState(device, state, reason),
+      state: (device, state, reason) => this.#setState(device, state, reason),
       count: (name, by) => this.#telemetry.count(name, by),
     };
     const shared = { sink, clock: this.clock, scheduler: this.#scheduler, random: this.#random };
@@ -282,6 +282,11 @@ export class Controller implements LiveState {
         connections: settings.mqtt.connections,
         embedded: broker,
         committed: () => this.#pump.committed(),
+        onConnection: (connection, up, reason) => {
+          if (up) this.#telemetry.log.info({ connection }, "a broker is connected");
+          else this.#telemetry.log.warn({ connection, reason }, "a broker is away");
+        },
+        onFault: (error) => this.#telemetry.log.error({ err: error }, "a message met a fault of our own"),
       }),
       new ProbeCollector({
         ...shared,
@@ -296,6 +301,15 @@ export class Controller implements LiveState {
       this.#opened.push(() => collector.close());
       this.#collectors.set(collector.protocol, collector);
     }
+  }
+
+  /** The reason is for who repairs it: it goes to the log; the page has the codes of its own reasons. */
+  #setState(device: string, state: DeviceState, reason?: string): void {
+    const before = this.#board.state(device).state;
+    this.#board.setState(device, state, reason);
+    if (state === before) return;
+    if (state === "down") this.#telemetry.log.warn({ device, reason }, "a device does not answer");
+    else if (before === "down") this.#telemetry.log.info({ device, state, reason }, "a device changed");
   }
 
   #broker(sink: Sink): MqttBroker {
