@@ -38,6 +38,7 @@ export class V3Channel implements MessageSecurity {
   readonly #parts: ChannelParts;
   readonly #user: UsmUser;
   readonly #userName: Uint8Array;
+  readonly #context: string;
   readonly #contextName: Uint8Array;
   readonly #level: number;
   readonly #probe: PreparedRequest = prepareRequest(3, NOTHING, PDU.get, []);
@@ -52,6 +53,7 @@ export class V3Channel implements MessageSecurity {
     this.engine = engine;
     this.#user = user;
     this.#userName = Buffer.from(user.name, "utf8");
+    this.#context = context;
     this.#contextName = Buffer.from(context, "utf8");
     this.#level = (user.auth ? FLAG.auth : 0) | (user.priv ? FLAG.priv : 0);
   }
@@ -86,14 +88,16 @@ export class V3Channel implements MessageSecurity {
   failed(silent: boolean): void {
     const { engine } = this;
     if (engine.pinned) return;
-    if (silent && engine.id !== undefined && this.#level !== 0)
-      this.#problem ??= {
-        code: "silent",
-        text: `the agent tells its SNMPv3 engine ID, but does not answer user '${this.#user.name}': ${
-          (this.#level & FLAG.priv) === 0 ? "" : "the privacy password or protocol may be wrong, or "
-        }its access rules leave this machine out`,
-      };
+    if (silent && engine.id !== undefined) this.#problem ??= this.#silence();
     engine.forget();
+  }
+
+  #silence(): SecurityProblem {
+    const causes = ["its access rules leave this machine out"];
+    if (this.#contextName.length > 0) causes.unshift(`it may have no context '${this.#context}'`);
+    if ((this.#level & FLAG.priv) !== 0) causes.unshift("the privacy password or protocol may be wrong");
+    const text = `the agent tells its SNMPv3 engine ID, but does not answer user '${this.#user.name}': ${causes.join(", or ")}`;
+    return { code: "silent", text };
   }
 
   /** It went back and forth too often. */
@@ -253,8 +257,7 @@ export class V3Channel implements MessageSecurity {
   }
 
   #refused(code: ReportCode): "refused" {
-    const context = Buffer.from(this.#contextName).toString();
-    this.#say(code, describeReport(code, this.#user.name, LEVELS[this.#level] ?? "", context));
+    this.#say(code, describeReport(code, this.#user.name, LEVELS[this.#level] ?? "", this.#context));
     return "refused";
   }
 
