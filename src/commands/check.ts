@@ -3,8 +3,8 @@ import { Command } from "commander";
 import { CampusError } from "../errors/campus-error.ts";
 import { checkProfiles } from "../profiles/load.ts";
 import { problemText } from "../profiles/problems.ts";
-import { loadSettings } from "../settings/load.ts";
 import { EXIT } from "./exit.ts";
+import { settingsFrom } from "./settings-file.ts";
 
 /** The profiles that come with campusd. */
 export const BUNDLED_PROFILES = join(import.meta.dirname, "../../device-profiles");
@@ -20,10 +20,10 @@ export function checkCommand(): Command {
     .argument("[file]", "the settings file", "campusd.yaml")
     .option("--secrets", "secrets must be readable here too: by default one that is not is a note")
     .action((file: string, options: { secrets?: boolean }) => {
-      const settings = loadSettings(resolve(file), {
-        env: process.env,
-        ...(options.secrets ? {} : { onUnreadSecret: (why) => console.error(`note: ${why}`) }),
-      });
+      const settings = settingsFrom(
+        file,
+        options.secrets ? {} : { onUnreadSecret: (why) => console.error(`note: ${why}`) },
+      );
       console.log(
         `${file}: good (store ${settings.store.kind}, ${Object.keys(settings.credentials).length} credentials, page on ${settings.http.host}:${settings.http.port})`,
       );

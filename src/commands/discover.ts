@@ -18,7 +18,6 @@ import { emptyRows, type InventoryRows } from "../inventory/rows.ts";
 import { StateDatabase } from "../inventory/state-database.ts";
 import { loadProfiles } from "../profiles/load.ts";
 import type { ProfileSet } from "../profiles/profile-set.ts";
-import { loadSettings } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
 import { durationOption, parseAssign, parseSeeds, pickCredentials } from "./discover-arguments.ts";
@@ -30,6 +29,7 @@ import { reportJson, reportText } from "./discover-report.ts";
 import { Discovery, type Progress } from "./discover-run.ts";
 import { DiscoverScope } from "./discover-scope.ts";
 import { EXIT, interruption, wholeNumber } from "./exit.ts";
+import { settingsFrom } from "./settings-file.ts";
 import { stateFile } from "./state-file.ts";
 
 interface DiscoverOptions {
@@ -108,7 +108,7 @@ async function runDiscover(prefixes: string[], options: DiscoverOptions): Promis
       "E_USAGE",
       "--adopt asks before it changes anything, and there is no terminal: add --yes",
     );
-  const settings = loadSettings(resolve(options.config), { env: process.env, onUnreadSecret: () => {} });
+  const settings = settingsFrom(options.config, { onUnreadSecret: () => {} });
   const credentials = pickCredentials(settings, options.credential, (note) => console.error(`note: ${note}`));
   const profiles = loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]);
   const state = await openState(settings, options.adopt === true);

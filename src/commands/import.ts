@@ -1,14 +1,13 @@
 import { userInfo } from "node:os";
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { systemClock } from "../collection/clock.ts";
 import { applyImport, planImport } from "../inventory/import-plan.ts";
 import { formatDifferences, formatProblems } from "../inventory/import-text.ts";
 import { StateDatabase } from "../inventory/state-database.ts";
 import { loadProfiles } from "../profiles/load.ts";
-import { loadSettings } from "../settings/load.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
 import { EXIT } from "./exit.ts";
+import { settingsFrom } from "./settings-file.ts";
 import { stateFile } from "./state-file.ts";
 
 interface ImportOptions {
@@ -30,7 +29,7 @@ export function importCommand(): Command {
     )
     .action(async (files: string[], options: ImportOptions) => {
       // An import logs in nowhere: it needs no secret.
-      const settings = loadSettings(resolve(options.config), { env: process.env, onUnreadSecret: () => {} });
+      const settings = settingsFrom(options.config, { onUnreadSecret: () => {} });
       const profiles = loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]);
       const state = new StateDatabase({ file: stateFile(settings) });
       await state.open();

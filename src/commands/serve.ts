@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { systemClock } from "../collection/clock.ts";
-import { CampusError } from "../errors/campus-error.ts";
-import { loadSettings } from "../settings/load.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { Controller } from "./controller.ts";
 import { aborted, interruption } from "./exit.ts";
+import { settingsFrom } from "./settings-file.ts";
 
 export function serveCommand(): Command {
   return new Command("serve")
@@ -15,15 +12,7 @@ export function serveCommand(): Command {
     .option("-c, --config <file>", "the settings file", "campusd.yaml")
     .addHelpText("after", "\nEnds at Ctrl-C or SIGTERM, within 5 s, with everything committed.")
     .action(async (options: { config: string }) => {
-      const file = resolve(options.config);
-      if (!existsSync(file)) {
-        throw new CampusError(
-          "E_SETTINGS",
-          `there is no settings file ${file}; examples/campusd.yaml is one to start from`,
-          { file },
-        );
-      }
-      const settings = loadSettings(file, { env: process.env });
+      const settings = settingsFrom(options.config);
       const signal = interruption();
       const clock = systemClock();
       const telemetry = createTelemetry(createLog({ level: settings.log.level, monotonic: clock.monotonic }));
