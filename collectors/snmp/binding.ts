@@ -2,6 +2,7 @@ import type { DeviceFacts } from "../../src/inventory/facts.ts";
 import type { Tags } from "../../src/measurements/series.ts";
 import { carryOver, nameInterfaces, readTable, tagRows } from "./bind.ts";
 import { BoundTable } from "./bound-table.ts";
+import { type CpuCell, cpuCells } from "./cpu-watch.ts";
 import type { Emitter } from "./emit.ts";
 import { deviceFacts } from "./facts.ts";
 import { identify, type SystemGroup } from "./identity.ts";
@@ -13,6 +14,9 @@ import { describeEnd } from "./walk.ts";
 const ABSENT_MS = 86_400_000;
 /** Tables whose rows come and go are looked through again at most this often. */
 const LEAST_DIRTY_MS = 60_000;
+
+/** The spread of the devices makes an interval up to a tenth shorter. */
+const SHORTEST = 0.9;
 
 /** What is kept of a table from one binding to the next. */
 interface TableMemory {
@@ -35,6 +39,10 @@ export interface BindOutcome {
 export class Binding {
   readonly plan: ProfilePlan;
   readonly tables = new Map<string, BoundTable>();
+  /** Where the device says how busy it is. */
+  cpu: readonly CpuCell[] = [];
+  /** Optional tables are not read. */
+  sheds = false;
   readonly #memory: readonly TableMemory[];
   readonly #tags: Tags;
   readonly #emitter: Emitter;
@@ -57,10 +65,18 @@ export class Binding {
 
   /** Tables that are to be read again at `now` (monotonic ms): their time has come, or rows came and went. */
   due(now: number): TablePlan[] {
-    return this.plan.tables.filter((table) => {
+    return this.readable(now).filter((table) => {
       const memory = this.#memory[table.number]!;
       return now >= memory.dueAt || (memory.dirty && now - memory.boundAt >= LEAST_DIRTY_MS);
     });
+  }
+
+  /** Tables that may be read at all at `now`: no group more often than its shortest interval, none that is shed. */
+  readable(now: number): TablePlan[] {
+    return this.plan.tables.filter(
+      ({ number, optional, leastMs }) =>
+        !(optional && this.sheds) && now - this.#memory[number]!.boundAt >= leastMs * SHORTEST,
+    );
   }
 
   /** The device says that its interfaces are others than before. */
@@ -120,6 +136,7 @@ export class Binding {
       tagRows(table, this.tables, this.#tags);
       if (snapshot) carryOver(snapshot, table, (slot) => this.#emitter.free(slot));
     }
+    this.cpu = cpuCells(this.tables.values());
   }
 
   /** All counters start again, and columns it lacked may be there: the device restarted. */
@@ -137,7 +154,7 @@ export class Binding {
     const { plan } = table;
     const memory = this.#memory[plan.number]!;
     const numbers: number[] = [];
-    if (table.rows === 0) return numbers;
+    if (table.rows === 0 || (plan.optional && this.sheds)) return numbers;
     for (let i = 0; i < plan.columns.length; i++) {
       const { column, polled, fallbackFor } = plan.columns[i]!;
       if (!polled || column.everyMs !== everyMs || now < memory.absentUntil[i]!) continue;

@@ -2,6 +2,7 @@ import type {
   Clock,
   Collector,
   DeviceAssignment,
+  DeviceLoad,
   Endpoint,
   Scheduler,
   Sink,
@@ -45,6 +46,10 @@ export interface SnmpCollectorOptions {
   /** Requests a second to one device; default 50. */
   readonly maxRequestsPerSecond?: number;
 }
+
+/** First contacts: 200 a second, and all within a minute. */
+const CONTACT_SPREAD_MS = 5;
+const MOST_SPREAD_MS = 60_000;
 
 /** Reads devices over SNMPv1, SNMPv2c and SNMPv3 through one socket a family. */
 export class SnmpCollector implements Collector {
@@ -109,7 +114,7 @@ export class SnmpCollector implements Collector {
     };
     const polled = new PolledDevice(context, assignment, session);
     this.#devices.set(device, polled);
-    polled.start();
+    polled.start(this.#firstWithinMs());
   }
 
   unassign(device: string): void {
@@ -118,6 +123,19 @@ export class SnmpCollector implements Collector {
     this.#devices.delete(device);
     const end = polled.stop().finally(() => this.#ending.delete(end));
     this.#ending.add(end);
+  }
+
+  /** What polling the device costs it: requests and octets a minute, its limits, and whether it suffers. */
+  load(device: string): DeviceLoad | undefined {
+    return this.#devices.get(device)?.load();
+  }
+
+  /**
+   * One device is asked at once; of many the first ones are, and the others as fast as one after the other may be
+   * bound, so that they are not all asked in one instant.
+   */
+  #firstWithinMs(): number {
+    return Math.min((this.#devices.size - 1) * CONTACT_SPREAD_MS, MOST_SPREAD_MS);
   }
 
   /** Asks a device that is down at its next turn instead of minutes later: somebody saw its address answer. */

@@ -1,7 +1,16 @@
-import type { Clock, DeviceAssignment, DeviceState, Scheduler, Sink } from "../../src/collection/contract.ts";
+import type {
+  Clock,
+  DeviceAssignment,
+  DeviceLoad,
+  DeviceState,
+  Scheduler,
+  Sink,
+} from "../../src/collection/contract.ts";
 import { CounterBank } from "../../src/measurements/counter.ts";
 import type { CompiledProfile } from "../../src/profiles/compiled.ts";
 import { Binding } from "./binding.ts";
+import { Breaker } from "./breaker.ts";
+import { cpuRise, readCpu } from "./cpu-watch.ts";
 import { Emitter } from "./emit.ts";
 import type { Failure } from "./get.ts";
 import { identify, readSystem, type SystemGroup } from "./identity.ts";
@@ -14,14 +23,17 @@ import type { SecurityProblem } from "./v3-reports.ts";
 
 /** How often a device that is not up is looked at, until it counts as down. */
 const CONTACT_MS = 10_000;
-const FIRST_CONTACT_WITHIN_MS = 5_000;
 /** After so many polls without an answer a device is down ... */
 const MISSES = 3;
 /** ... and is asked at most this often (faults.md S1). */
 const DOWN_PROBE_MS = 300_000;
 /** A device is polled out of turn at most this often, ms, whatever it says of itself. */
 const NUDGE_EVERY_MS = 10_000;
+/** Tiers up to this are polled once at contact, before their turn. */
+const AT_CONTACT_MS = 300_000;
 const TICKS = 2 ** 32;
+/** A poll of so many requests may be felt by the device: its CPU is looked at before and after. */
+const FELT_REQUESTS = 4;
 
 export interface DeviceContext {
   readonly sink: Sink;
@@ -41,6 +53,7 @@ export class PolledDevice {
   readonly #emitter: Emitter;
   readonly #up: number;
   readonly #pollDuration: number;
+  readonly #breaker = new Breaker();
   #uptime = -1;
   #binding: Binding | undefined;
   #system: SystemGroup = {};
@@ -69,7 +82,15 @@ export class PolledDevice {
     this.#pollDuration = table.intern("device.poll_duration", assignment.tags);
   }
 
-  start(): void {
+  /** What polling it costs the device. */
+  load(): DeviceLoad {
+    const { level, reason } = this.#breaker;
+    const { meter, limits } = this.#session;
+    return { ...meter.perMinute(), ...limits, level, ...(reason !== undefined && { reason }) };
+  }
+
+  /** `firstWithinMs`: the first contact is made within this. */
+  start(firstWithinMs: number): void {
     const { device } = this.#assignment;
     const task = (): Promise<void> | void => {
       const due = this.#context.clock.monotonic() >= this.#nextProbeAt;
@@ -83,7 +104,7 @@ export class PolledDevice {
       `snmp/${device}/contact`,
       CONTACT_MS,
       task,
-      FIRST_CONTACT_WITHIN_MS,
+      firstWithinMs,
     );
   }
 
@@ -188,7 +209,8 @@ export class PolledDevice {
       binding = new Binding(plan, this.#assignment.tags, this.#emitter, this.#context.random);
     else binding.reset();
     if (plan.profile.snmp) this.#session.useQuirks(plan.profile.snmp.quirks);
-    if (!(await this.#bind(binding, plan.tables))) return false;
+    binding.sheds = this.#breaker.sheds;
+    if (!(await this.#bind(binding, binding.readable(this.#context.clock.monotonic())))) return false;
     if (isNew) {
       this.#binding = binding;
       this.#endTiers();
@@ -214,9 +236,15 @@ export class PolledDevice {
   #startTiers(tiers: readonly number[]): void {
     const { scheduler } = this.#context;
     this.#tiers = tiers.map((tier) =>
-      scheduler.every(`snmp/${this.#assignment.device}/${tier}`, tier, () => {
-        if (this.#state === "up") return this.#inTurn(() => this.#poll(tier));
-      }),
+      scheduler.every(
+        `snmp/${this.#assignment.device}/${tier}`,
+        tier,
+        () => {
+          if (this.#state !== "up" || this.#breaker.skips(tier)) return;
+          return this.#inTurn(() => this.#poll(tier));
+        },
+        Math.min(tier, AT_CONTACT_MS),
+      ),
     );
   }
 
@@ -230,6 +258,8 @@ export class PolledDevice {
     const started = clock.monotonic();
     const binding = this.#binding;
     if (!binding) return this.#heartbeat();
+    binding.sheds = this.#breaker.sheds;
+    this.#session.meter.take();
     let poll = new Poll(this.#session, binding, tier);
     const first = await poll.pulse();
     if (this.#stopped) return;
@@ -246,6 +276,8 @@ export class PolledDevice {
     }
     const failure = await poll.tables();
     if (this.#stopped) return;
+    await this.#judge(tier, binding, poll, failure);
+    if (this.#stopped) return;
     const now = clock.now();
     poll.emit(this.#emitter, now, clock.monotonic() - now);
     if (failure) return this.#missed(failure);
@@ -253,6 +285,20 @@ export class PolledDevice {
     if (tier !== HEARTBEAT_MS) return;
     this.#emitPulse(first.pulse, poll.receivedAt || now);
     sink.batch.add(this.#pollDuration, now, (clock.monotonic() - started) / 1000);
+  }
+
+  /** Lets the breaker see how the device took the poll. */
+  async #judge(tier: number, binding: Binding, poll: Poll, failure: Failure | undefined): Promise<void> {
+    const { sink, clock } = this.#context;
+    const signs = this.#session.meter.take();
+    let rise = Number.NaN;
+    if (!failure && poll.cpu.length > 0 && signs.requests >= FELT_REQUESTS) {
+      rise = cpuRise(poll.cpu, await readCpu(this.#session, binding));
+      this.#session.meter.take();
+    }
+    const step = this.#breaker.note(tier, signs, rise, clock.monotonic());
+    if (step === "up") sink.count("snmp.suffering");
+    if (step === "down") sink.count("snmp.relieved");
   }
 
   /** A device that no profile fits: only whether it answers. */
@@ -316,7 +362,7 @@ export class PolledDevice {
     this.#misses = 0;
     this.#nextProbeAt = 0;
     this.#state = "up";
-    this.#context.sink.state(this.#assignment.device, "up");
+    this.#context.sink.state(this.#assignment.device, "up", this.#breaker.reason);
   }
 
   #missed(failure: Failure): void {

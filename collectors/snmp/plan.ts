@@ -1,3 +1,4 @@
+import { TIERS_MS } from "../../src/collection/contract.ts";
 import type { Quantity } from "../../src/measurements/quantities.ts";
 import type {
   CompiledProfile,
@@ -9,6 +10,7 @@ import type {
   SnmpTable,
   Template,
 } from "../../src/profiles/compiled.ts";
+import { costGroup, isOptional, leastIntervalMs } from "./cost-groups.ts";
 import { encodeOid, type OidBytes } from "./oid.ts";
 
 /** Tables that nothing says otherwise of are looked through for new rows this often. */
@@ -81,6 +83,10 @@ export interface TablePlan {
   readonly ifType: number;
   readonly ifConnectorPresent: number;
   readonly rebindMs: number;
+  /** Shortest time between two readings of the table, ms: what its kind costs the device. */
+  readonly leastMs: number;
+  /** Left out when the device suffers from being polled. */
+  readonly optional: boolean;
   /** Whether counters over 2^53 are kept whole. */
   readonly exact: boolean;
 }
@@ -107,7 +113,7 @@ export function makePlan(profile: CompiledProfile, options: { everyColumn?: bool
   const bound = boundColumns(profile);
   const every = options.everyColumn ?? false;
   const tables = source.map((table, number) =>
-    tablePlan(table, number, bound.get(table.id) ?? new Set(), every),
+    tablePlan(profile, table, number, bound.get(table.id) ?? new Set(), every),
   );
   const tiers = new Set([HEARTBEAT_MS]);
   for (const table of tables)
@@ -122,7 +128,16 @@ export function makePlan(profile: CompiledProfile, options: { everyColumn?: bool
   };
 }
 
-function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>, every: boolean): TablePlan {
+function tablePlan(
+  profile: CompiledProfile,
+  table: SnmpTable,
+  number: number,
+  named: ReadonlySet<string>,
+  every: boolean,
+): TablePlan {
+  const group = costGroup(profile, table);
+  const leastMs = leastIntervalMs(group);
+  const leastTier = TIERS_MS.find((tier) => tier >= leastMs) ?? leastMs;
   const columnNumber = new Map(table.columns.map((column, i) => [column.id, i]));
   const polled = new Set<string>();
   for (const point of table.points) {
@@ -138,7 +153,7 @@ function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>,
   const bound = new Set([...named, ...polled]);
   const columns = table.columns.map(
     (column): ColumnPlan => ({
-      column,
+      column: column.everyMs < leastTier ? { ...column, everyMs: leastTier } : column,
       oid: encodeOid(column.oid),
       numeric: NUMERIC.has(column.decode),
       polled: polled.has(column.id) && !column.inspectOnly,
@@ -168,7 +183,9 @@ function tablePlan(table: SnmpTable, number: number, named: ReadonlySet<string>,
     ifType: table.columns.findIndex((column) => column.oid.join(".") === IF_TYPE),
     ifConnectorPresent: table.columns.findIndex((column) => column.oid.join(".") === IF_CONNECTOR_PRESENT),
     exact: every,
-    rebindMs: slow.length > 0 ? Math.max(Math.min(...slow), LEAST_REBIND_MS) : REBIND_MS,
+    rebindMs: Math.max(slow.length > 0 ? Math.max(Math.min(...slow), LEAST_REBIND_MS) : REBIND_MS, leastMs),
+    leastMs,
+    optional: isOptional(group),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Binding } from "./binding.ts";
 import type { BoundTable } from "./bound-table.ts";
+import { cpuPercent } from "./cpu-watch.ts";
 import { numberOf } from "./decode.ts";
 import type { Emitter } from "./emit.ts";
 import { type Failure, getObjects } from "./get.ts";
@@ -28,6 +29,8 @@ export class Poll {
   readonly #binding: Binding;
   readonly #everyMs: number;
   readonly #reads: Read[] = [];
+  /** How busy the device said it is as the poll began, by the binding's cells. */
+  cpu: number[] = [];
   /** UTC ms of the last answer. */
   receivedAt = 0;
 
@@ -44,7 +47,11 @@ export class Poll {
     const pulse: { sysUpTime?: number; ifTableLastChange?: number } = {};
     const oids: OidBytes[] = [OID.sysUpTime];
     if (binding.plan.hasInterfaces) oids.push(OID.ifTableLastChange);
+    const cells = binding.cpu;
     const clocks = oids.length;
+    for (const { oid } of cells) oids.push(oid);
+    const own = oids.length;
+    this.cpu = cells.map(() => Number.NaN);
     const places: { read: Read; column: number }[] = [];
     for (const table of binding.tables.values()) {
       if (!table.plan.table.scalar) continue;
@@ -58,9 +65,13 @@ export class Poll {
     }
     const failure = await getObjects(this.#session, oids, (position, view, i, at) => {
       this.receivedAt = at;
-      if (position >= clocks) {
-        const { read, column } = places[position - clocks]!;
+      if (position >= own) {
+        const { read, column } = places[position - own]!;
         read.table.store(column, 0, view, i, at);
+        return;
+      }
+      if (position >= clocks) {
+        this.cpu[position - clocks] = cpuPercent(cells[position - clocks]!, view, i);
         return;
       }
       const value = numberOf(view.bytes, view.tag[i]!, view.valueAt[i]!, view.valueEnd[i]!);

@@ -2,6 +2,11 @@
 const RESPONSE_OCTETS = 1400;
 const HEADER_OCTETS = 60;
 const FIRST = 10;
+/** An answer that takes longer than this, and so many times the quickest, is too big for the agent ... */
+const SLOW_MS = 500;
+const SLOW_FACTOR = 3;
+/** ... and the next one is to be so much smaller. */
+const SLOWER = 0.7;
 
 /**
  * How many repetitions to ask one device for: starts at 10, doubles while answers come whole, halves when one is
@@ -14,6 +19,7 @@ export class Repetitions {
   #good = 0;
   /** Octets a varbind takes in this device's answers, averaged. */
   #varbindOctets = 26;
+  #leastMs = Number.POSITIVE_INFINITY;
 
   constructor(cap: number) {
     this.#cap = Math.max(1, Math.min(cap, 127));
@@ -27,11 +33,19 @@ export class Repetitions {
     return Math.max(1, Math.min(this.#current, fit, rows));
   }
 
-  /** An answer with `varbinds` in `octets` came to a request for `asked` repetitions. */
-  good(asked: number, varbinds: number, octets: number): void {
+  /** An answer with `varbinds` in `octets` came to a request for `asked` repetitions after `latencyMs` (NaN: unknown). */
+  good(asked: number, varbinds: number, octets: number, latencyMs = Number.NaN): void {
     if (varbinds > 0)
       this.#varbindOctets += ((octets - HEADER_OCTETS) / varbinds - this.#varbindOctets) * 0.25;
     this.#varbindOctets = Math.max(this.#varbindOctets, 12);
+    if (latencyMs < this.#leastMs) this.#leastMs = latencyMs;
+    if (asked > 1 && latencyMs > SLOW_MS && latencyMs > this.#leastMs * SLOW_FACTOR) {
+      // An agent that makes its rows one by one is asked for fewer at a time.
+      this.#good = 0;
+      this.#ceiling = Math.max(1, Math.floor(asked * SLOWER));
+      this.#current = Math.min(this.#current, this.#ceiling);
+      return;
+    }
     if (++this.#good >= 100) {
       this.#ceiling = this.#cap;
       this.#good = 0;

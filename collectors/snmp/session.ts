@@ -3,6 +3,7 @@ import type { SnmpQuirks } from "../../src/profiles/compiled.ts";
 import type { Secret } from "../../src/settings/secret.ts";
 import { makePeer, type Peer } from "./address.ts";
 import type { PduType } from "./ber.ts";
+import { LoadMeter } from "./load-meter.ts";
 import { type PreparedRequest, prepareRequest, type ResponseView, type WireVersion } from "./message.ts";
 import { compareOids, encodeOid, type OidBytes } from "./oid.ts";
 import { Pacer } from "./pacing.ts";
@@ -76,6 +77,9 @@ export class SnmpSession {
     octetsSent: 0,
     octetsReceived: 0,
   };
+  readonly meter: LoadMeter;
+  /** How long the last answer took, ms; NaN when its request was sent more than once. */
+  latencyMs = Number.NaN;
   readonly #transport: SnmpTransport;
   readonly #community: Uint8Array;
   readonly #channel: V3Channel | undefined;
@@ -94,6 +98,7 @@ export class SnmpSession {
   constructor(transport: SnmpTransport, clock: Clock, options: SessionOptions) {
     this.#transport = transport;
     this.clock = clock;
+    this.meter = new LoadMeter(clock);
     this.peer = makePeer(options.endpoint.address, options.endpoint.port);
     if (options.version === "v3") {
       const { user, auth, priv, context = "", engine = new DeviceEngine(clock) } = options;
@@ -128,6 +133,11 @@ export class SnmpSession {
     return this.#repetitions;
   }
 
+  /** The limits that hold for the device. */
+  get limits(): { readonly inFlight: number; readonly requestsPerSecond: number } {
+    return { inFlight: this.#quirks.inFlight, requestsPerSecond: this.#perSecond };
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -142,12 +152,15 @@ export class SnmpSession {
     return this.#channel?.engine;
   }
 
-  /** Whether the subtree may be read with GETBULK: not with SNMPv1, not where a quirk forbids it. */
+  /**
+   * Whether the subtree may be read with GETBULK: not with SNMPv1, not where a quirk forbids it, and not where the
+   * repetitions behind its end may enter a forbidden subtree of the same branch: some agents die of that alone
+   * (librenms #13050).
+   */
   allowsBulk(oid: OidBytes): boolean {
     if (this.version === 0) return false;
-    return !this.#noBulk.some(
-      (root) => touches(root, oid), // a walk that starts above a forbidden subtree would enter it
-    );
+    // A walk that starts above a forbidden subtree would enter it.
+    return !this.#noBulk.some((root) => touches(root, oid) || isShortlyBefore(oid, root));
   }
 
   prepare(type: PduType, oids: readonly OidBytes[], maxRepetitions = 0): PreparedRequest {
@@ -183,6 +196,7 @@ export class SnmpSession {
     const retries = Math.min(options.retries ?? this.#retries, this.#retries);
     return new Promise((resolve, reject) => {
       let sent = 0;
+      let sentAt = 0;
       let rounds = 0;
       const exchange: Exchange = {
         peer: this.peer,
@@ -195,7 +209,11 @@ export class SnmpSession {
         sent: (octets) => {
           cost.requests++;
           cost.octetsSent += octets;
-          if (++sent === 1) return;
+          this.meter.sent(octets);
+          if (++sent === 1) {
+            sentAt = this.clock.monotonic();
+            return;
+          }
           cost.retries++;
           pacer.charge();
         },
@@ -216,6 +234,8 @@ export class SnmpSession {
             cost.replies++;
             cost.varbinds += view.count;
             cost.octetsReceived += view.octets;
+            this.latencyMs = sent === 1 ? this.clock.monotonic() - sentAt : Number.NaN;
+            this.meter.answered(view.octets, this.latencyMs);
             try {
               read(view, receivedAt);
             } catch (error) {
@@ -254,6 +274,26 @@ export class SnmpSession {
 
 function acceptAny(): undefined {
   return undefined;
+}
+
+/** Arcs of `enterprises.N` and of `mib-2.N.M`: what one part of an agent answers for. */
+const BRANCH_ARCS = 7;
+
+/** Whether the OID comes before `root`, below the same branch. */
+function isShortlyBefore(oid: OidBytes, root: OidBytes): boolean {
+  const branch = arcsLength(root, BRANCH_ARCS);
+  return (
+    oid.length >= branch &&
+    compareOids(oid, 0, branch, root, 0, branch) === 0 &&
+    compareOids(oid, 0, oid.length, root, 0, root.length) < 0
+  );
+}
+
+/** Octets of the first arcs of an OID; the first octet holds two of them. */
+function arcsLength(oid: OidBytes, arcs: number): number {
+  let count = 1;
+  for (let i = 0; i < oid.length; i++) if (oid[i]! < 0x80 && ++count === arcs) return i + 1;
+  return oid.length;
 }
 
 /** Whether one OID is the other or lies above it. */

@@ -188,7 +188,8 @@ class ColumnWalk {
       this.#end = "empty";
       return;
     }
-    if (this.#bulk) this.#session.repetitions.good(this.#repetitions, view.count, view.octets);
+    const { repetitions, latencyMs } = this.#session;
+    if (this.#bulk) repetitions.good(this.#repetitions, view.count, view.octets, latencyMs);
     this.#spent.octets += view.octets;
     const bytes = view.bytes;
     // What is more than was asked for is not looked at.

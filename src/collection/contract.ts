@@ -75,6 +75,23 @@ export interface Clock {
   monotonic(): number;
 }
 
+/** What polling a device costs it and its line, and what is done about it. */
+export interface DeviceLoad {
+  /** Means over the last quarter of an hour, a minute. */
+  readonly requests: number;
+  /** Octets of requests and answers, UDP payload. */
+  readonly octets: number;
+  /** Requests in the busiest of these minutes. */
+  readonly mostRequests: number;
+  /** The limits that hold for it. */
+  readonly inFlight: number;
+  readonly requestsPerSecond: number;
+  /** 0: all is read; 1: without optional groups; 2, 3: and less often. */
+  readonly level: number;
+  /** Why, for people; undefined at level 0. */
+  readonly reason?: string;
+}
+
 /**
  * A way to read devices. Constructors are inert; `open` does the first I/O. `assign` and `unassign` may be
  * called at any time after `open`; assigning a device again replaces its assignment. When `close` resolves,
