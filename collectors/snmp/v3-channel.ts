@@ -146,7 +146,10 @@ export class V3Channel implements MessageSecurity {
   }
 
   open(frame: V3Frame, view: ResponseView): SecurityVerdict {
-    return (frame.flags & FLAG.auth) === 0 ? this.#openUnsigned(frame, view) : this.#openSigned(frame, view);
+    const signed = (frame.flags & FLAG.auth) !== 0;
+    const verdict = signed ? this.#openSigned(frame, view) : this.#openUnsigned(frame, view);
+    if (verdict === "reply") this.#problem = undefined;
+    return verdict;
   }
 
   #openSigned(frame: V3Frame, view: ResponseView): SecurityVerdict {

@@ -110,7 +110,7 @@ export function decodeMessage(bytes: Buffer): Message {
   };
 }
 
-function children(bytes: Buffer): { tag: number; content: Buffer; whole: Buffer }[] {
+export function children(bytes: Buffer): { tag: number; content: Buffer; whole: Buffer }[] {
   const list: { tag: number; content: Buffer; whole: Buffer }[] = [];
   for (let at = 0; at < bytes.length; ) {
     const start = at;
