@@ -1,11 +1,14 @@
 import type { Tags } from "../../src/measurements/series.ts";
 import { TAG } from "./ber.ts";
-import { bigintOf, decodeNumber, decodeText } from "./decode.ts";
+import { bigintOf, decodeColumn, decodeText } from "./decode.ts";
 import type { ResponseView } from "./message.ts";
 import { encodeIndex, equalBytes, indexKey } from "./oid.ts";
 import type { TablePlan } from "./plan.ts";
 import type { ReadingMemo } from "./reading-memo.ts";
 import { decodeIndex, type RowIndex } from "./row-index.ts";
+
+/** The tables of a device that are bound, by their id in the profile. */
+export type BoundTables = ReadonlyMap<string, BoundTable>;
 
 /** What is known of a cell; `wide` says that the counter came with 64 bits. */
 export const CELL = { unread: 0, ok: 1, bad: 2, wide: 4 } as const;
@@ -61,6 +64,8 @@ export class BoundTable {
   readonly exact: Map<number, bigint> | undefined;
   /** The row's name in the series tag `interface`, for tables of interfaces. */
   keys: readonly string[] | undefined;
+  /** All tables of the device, for expressions that name cells of others. */
+  peers: BoundTables | undefined;
   readonly #byKey = new Map<string, number>();
   readonly #indexBytes: readonly Uint8Array[];
   readonly #indexes: (RowIndex | null | undefined)[];
@@ -127,7 +132,7 @@ export class BoundTable {
       this.cells[cell] = text === undefined ? CELL.bad : CELL.ok;
       return;
     }
-    const value = decodeNumber(meta.decode, bytes, tag, start, end);
+    const value = decodeColumn(meta, bytes, tag, start, end);
     this.numbers[cell] = value;
     if (this.exact && tag === TAG.counter64) {
       const whole = bigintOf(bytes, tag, start, end);

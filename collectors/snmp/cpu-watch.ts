@@ -2,7 +2,7 @@ import { STATUS } from "../../src/measurements/status.ts";
 import { applyRule, type Reading } from "../../src/profiles/apply-rule.ts";
 import type { Binding } from "./binding.ts";
 import type { BoundTable } from "./bound-table.ts";
-import { decodeNumber } from "./decode.ts";
+import { decodeColumn } from "./decode.ts";
 import { getObjects } from "./get.ts";
 import { gatherInputs } from "./inputs.ts";
 import type { ResponseView } from "./message.ts";
@@ -45,8 +45,8 @@ export function cpuCells(tables: Iterable<BoundTable>): CpuCell[] {
 /** Percent that the varbind says; NaN when it says none. */
 export function cpuPercent(cell: CpuCell, view: ResponseView, i: number): number {
   const { table, column, row, point } = cell;
-  const { decode } = table.plan.columns[column]!.column;
-  const raw = decodeNumber(decode, view.bytes, view.tag[i]!, view.valueAt[i]!, view.valueEnd[i]!);
+  const meta = table.plan.columns[column]!.column;
+  const raw = decodeColumn(meta, view.bytes, view.tag[i]!, view.valueAt[i]!, view.valueEnd[i]!);
   const reading: Reading = { value: Number.NaN, status: STATUS.absent };
   if (!Number.isNaN(raw))
     applyRule(point.point.rule, raw, reading, gatherInputs(table, row, raw, point.inputs));

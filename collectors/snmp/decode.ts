@@ -1,4 +1,4 @@
-import type { SnmpDecode } from "../../src/profiles/compiled.ts";
+import type { SnmpColumn, SnmpDecode } from "../../src/profiles/compiled.ts";
 import { formatIpv4, formatIpv6 } from "./address.ts";
 import { signed, TAG } from "./ber.ts";
 import { decodeArcs, validOid } from "./oid.ts";
@@ -11,6 +11,8 @@ import { octetsToHex, octetsToText } from "./text.ts";
 
 /** Longest OCTET STRING that is searched for a number. */
 const MAX_NUMBER_TEXT = 64;
+/** Octets of a text that a column's pattern looks at. */
+const MAX_PATTERN_TEXT = 512;
 
 /**
  * The number in an INTEGER, Counter, Gauge or TimeTicks; NaN for any other tag or a malformed value.
@@ -92,9 +94,30 @@ export function decodeNumber(
   }
 }
 
+/** The number of a column's value: as `decodeNumber`, and of a text what the column says of it. */
+export function decodeColumn(
+  column: Pick<SnmpColumn, "decode" | "pattern" | "texts">,
+  bytes: Uint8Array,
+  tag: number,
+  start: number,
+  end: number,
+): number {
+  const { pattern, texts } = column;
+  if ((!pattern && !texts) || tag !== TAG.octetString)
+    return decodeNumber(column.decode, bytes, tag, start, end);
+  const text = latin1(bytes, start, Math.min(end, start + MAX_PATTERN_TEXT));
+  const match = pattern ? pattern.exec(text) : undefined;
+  if (match === null) return Number.NaN;
+  const part = match ? (match[1] ?? match[0]) : text;
+  return texts?.get(part.replaceAll("\0", "").trim().toLowerCase()) ?? numberIn(part);
+}
+
 /** The first decimal number of a text, `-12.5 C` to -12.5; NaN when there is none. */
 function textNumber(bytes: Uint8Array, start: number, end: number): number {
-  const text = latin1(bytes, start, Math.min(end, start + MAX_NUMBER_TEXT));
+  return numberIn(latin1(bytes, start, Math.min(end, start + MAX_NUMBER_TEXT)));
+}
+
+function numberIn(text: string): number {
   const match = /[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,2})?/.exec(text);
   return match ? Number(match[0]) : Number.NaN;
 }

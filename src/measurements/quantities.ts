@@ -200,7 +200,11 @@ define("wifi.ap_temperature", "gauge", "degC", "temperature of an access point",
 });
 define("wifi.ap_uptime", "gauge", "s", "time since an access point started", { min: 0 });
 define("wifi.radio_state", "state", "state", "whether a radio is on", { states: { 0: "down", 1: "up" } });
-define("wifi.radio_channel", "gauge", "count", "channel number", { min: 0, max: 233 });
+define("wifi.radio_channel", "gauge", "count", "channel number", {
+  min: 0,
+  max: 233,
+  reading: "wireless-channel",
+});
 define("wifi.radio_use", "gauge", "percent", "share of time the channel is busy", {
   ...percent,
   reading: "wireless-utilization",
@@ -242,6 +246,18 @@ define("wifi.radio_errors", "gauge", "count", "frames with errors", { min: 0, re
 define("wifi.radio_quality", "gauge", "percent", "quality of a radio link", {
   ...percent,
   reading: "wireless-quality",
+});
+define("wifi.radio_ccq", "gauge", "percent", "client connection quality of a radio link", {
+  min: 0,
+  reading: "wireless-ccq",
+});
+define("wifi.radio_capacity", "gauge", "percent", "share of a radio link's capacity that can be used", {
+  ...percent,
+  reading: "wireless-capacity",
+});
+define("wifi.radio_distance", "gauge", "km", "distance of the other end", {
+  min: 0,
+  reading: "wireless-distance",
 });
 
 // cellular.*: tags device, interface (3GPP TS 36.214 names the measures)

@@ -30,6 +30,7 @@ export type UnitName =
   | "dBA"
   | "s"
   | "MHz"
+  | "km"
   | "m"
   | "Pa"
   | "m3/s"
@@ -163,6 +164,7 @@ export const UNITS: Readonly<Record<UnitName, UnitInfo>> = {
       d: { scale: 86400 },
     },
   },
+  km: { symbol: "km", meaning: "kilometre", from: { m, "0.1 km": { scale: 0.1 } } },
   MHz: { symbol: "MHz", meaning: "megahertz", from: { kHz: m, GHz: k, Hz: u } },
   m: { symbol: "m", meaning: "metres", from: { km: k, cm: { scale: 0.01 } } },
   Pa: { symbol: "Pa", meaning: "pascals", from: { hPa: { scale: 100 }, kPa: k } },

@@ -1,6 +1,7 @@
 import type { TagKey } from "../measurements/series.ts";
 import { below, compileChecked, compileCommon, compileTags, compileTemplate } from "./compile-point.ts";
 import type {
+  CellReference,
   Expression,
   FactRule,
   IdentityRule,
@@ -149,12 +150,19 @@ function compileColumn(
   if (!(DECODES as readonly string[]).includes(decode))
     problems.add(at.source, at.path, `there is no decoding "${decode}"${hint(decode, DECODES)}`);
   const enumeration = scope.enumeration(long?.enum, below(place, "enum"), problems);
+  const pattern = long?.pattern ? compilePattern(long.pattern, below(place, "pattern"), problems) : undefined;
+  if ((long?.pattern || long?.texts) && decode !== "textNumber")
+    problems.add(place.source, place.path, "pattern and texts need the decoding textNumber");
   return Object.freeze({
     id,
     object: object!,
     oid: Object.freeze(declaration.scalar ? [...(oid ?? []), 0] : [...(oid ?? [])]),
     decode: decode as SnmpDecode,
     ...(enumeration ? { enumeration } : {}),
+    ...(pattern ? { pattern } : {}),
+    ...(long?.texts
+      ? { texts: new Map(Object.entries(long.texts).map(([word, number]) => [word.toLowerCase(), number])) }
+      : {}),
     everyMs: long?.every ? TIERS[long.every] : tableEveryMs,
     ...(long?.fallbackFor ? { fallbackFor: long.fallbackFor } : {}),
     inspectOnly: long?.inspectOnly ?? false,
@@ -175,10 +183,14 @@ function compilePoint(
   ] as const)
     checkNumericColumn(name, row, below(place, key), problems);
   const inputs = expressionInputs(row);
-  const common = compileCommon(point, place, new Set([...inputs, "raw"]), problems);
+  const common = compileCommon(point, place, new Set([...inputs, "raw"]), problems, (cell) =>
+    wrongCell(cell, row),
+  );
   let when: Expression | undefined;
   if (point.when !== undefined)
-    when = compileChecked(point.when, below(place, "when"), new Set([...inputs, "raw"]), problems);
+    when = compileChecked(point.when, below(place, "when"), new Set([...inputs, "raw"]), problems, (cell) =>
+      wrongCell(cell, row),
+    );
   const where = point.where && compileWhere(point.where, row, below(place, "where"), problems);
   if (!common) return undefined;
   checkTemplate(common.label, row, below(place, "label"), problems);
@@ -196,6 +208,33 @@ function compilePoint(
     tags: common.tags,
     source: common.source,
   });
+}
+
+/** What is wrong with a cell of another table in an expression, as a text. */
+function wrongCell(cell: CellReference, row: Row): string | undefined {
+  const other = row.scope.tables.get(cell.table);
+  if (!other)
+    return `there is no table "${cell.table}" in the file or its parts${hint(cell.table, row.scope.tables.keys())}`;
+  const { columns, index } = other.table;
+  for (const name of [cell.column, ...(cell.find ? [cell.find.column] : [])])
+    if (columns[name] === undefined)
+      return `the table "${cell.table}" has no column "${name}"${hint(name, Object.keys(columns))}`;
+  const written = columns[cell.column]!;
+  const decode = (typeof written === "string" ? written : written.at).trim().split(/\s+/)[2] ?? "number";
+  if (!NUMERIC.has(decode as SnmpDecode))
+    return `${cell.table}.${cell.column} is decoded as ${decode}, which is no number`;
+  const needed = index?.length ?? 0;
+  for (const key of cell.by ?? []) {
+    if ("index" in key && !row.index.has(key.index))
+      return `the index has no part "${key.index}"${hint(key.index, row.index.keys())}`;
+    if ("column" in key && !row.columns.has(key.column))
+      return `there is no column "${key.column}" in this table${hint(key.column, row.columns.keys())}`;
+  }
+  if (cell.by && cell.by.length !== needed)
+    return `the table "${cell.table}" has ${needed} index parts, not ${cell.by.length}`;
+  if (!cell.by && !cell.find && needed > row.index.size)
+    return `the table "${cell.table}" has ${needed} index parts, this one ${row.index.size}; write table[key].column`;
+  return undefined;
 }
 
 /** The texts that must match, each with its pattern. */

@@ -51,14 +51,29 @@ export interface ValueRule {
 
 /**
  * A compiled arithmetic expression. `inputs` are column ids, `raw` (the point's own column, or the value that
- * stood in for it) and `#name` (an integer part of the row's index). A text column is NaN.
+ * stood in for it), `#name` (an integer part of the row's index) and cells of other tables as they are written.
+ * A text column is NaN.
  */
 export interface Expression {
   readonly text: string;
   readonly inputs: readonly string[];
+  /** What those inputs mean that are cells of other tables. */
+  readonly cells?: ReadonlyMap<string, CellReference>;
   /** `values[i]` belongs to `inputs[i]`; NaN in gives NaN out unless the expression tests for it. */
   evaluate(values: ArrayLike<number>): number;
 }
+
+/**
+ * A number of another table (or of another row of the same). Without `by` and `find` at this row's index, cut to
+ * as many parts as that table has; `by` gives the index in parts; `find` is the first row in which the text matches.
+ */
+export interface CellReference {
+  readonly table: string;
+  readonly column: string;
+  readonly by?: readonly CellKey[];
+  readonly find?: { readonly column: string; readonly pattern: RegExp };
+}
+export type CellKey = FieldKey | { readonly arc: number };
 
 /** Text made of constants and fields of the row: `{ifName|ifDescr}`, `{entity.name}`, `{#ifIndex}`. */
 export interface Template {
@@ -202,6 +217,10 @@ export interface SnmpColumn {
   /** The column's OID without index; a scalar's with its `.0`. */
   readonly oid: readonly number[];
   readonly decode: SnmpDecode;
+  /** With textNumber: where in the text the number is. */
+  readonly pattern?: RegExp;
+  /** With textNumber: words in lower case to numbers. */
+  readonly texts?: ReadonlyMap<string, number>;
   /** Integer to name, for facts and states. */
   readonly enumeration?: ReadonlyMap<number, string>;
   /** How often the column is read, ms: one of the tiers. */

@@ -88,7 +88,7 @@ const expression = z
   .string()
   .min(1, "write an expression")
   .describe(
-    "Arithmetic over column ids, raw and #indexPart: + - * / % **, comparison, && || !, ?:, min max abs log10 round floor isnan.",
+    "Arithmetic over column ids, raw and #indexPart: + - * / % **, comparison, && || !, ?:, min max abs log10 round floor first isnan; cells of other tables as table[key].column.",
   );
 const pattern = z.string().min(1).max(500).describe("A regular expression, without slashes.");
 const tier = z.enum(Object.keys(TIERS) as [Tier, ...Tier[]]);
@@ -157,6 +157,17 @@ const column = z.union([
         .describe("Whole number to name, or the name of an enumeration under `enums`."),
       every: tier.optional().describe("How often it is read; default: the table's."),
       fallbackFor: id.optional().describe("Read only where that column gives nothing."),
+      pattern: pattern
+        .optional()
+        .describe(
+          "With textNumber: the number is in the first group, or in the whole match; no match: no number.",
+        ),
+      texts: z
+        .record(z.string(), z.number())
+        .optional()
+        .describe(
+          "With textNumber: words (any case) to numbers; a text that is none of them is read as a number.",
+        ),
       inspectOnly: z.boolean().optional().describe("Read by campusd inspect only, never by the poller."),
     })
     .describe("The long form of a column."),
