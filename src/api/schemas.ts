@@ -384,4 +384,40 @@ export type QuantitiesView = z.infer<typeof quantitiesSchema>;
  *   whole, keyed by id (rooms by path, interfaces by key, readings by quantity + tags). At most one in 2 s.
  * - `alive`: `{at, perSecond}` at least every 5 s.
  */
-export type StreamEvent = "view" | "patch" | "alive";
+export type StreamEvent = "view" | "patch" | "alive" | "event";
+
+/** Something that happened, as a device told it. Texts are the device's, cleaned, 255 characters at most. */
+export const eventSchema = z.object({
+  /** Grows with each event. */
+  id: z.number(),
+  /** When it was received, and its last repeat. */
+  at: z.number(),
+  lastAt: z.number(),
+  /** null: several devices send from this address. */
+  device: z.string().nullable(),
+  school: z.string().nullable(),
+  /** The address it came from. */
+  source: z.string(),
+  /** `linkDown`, `coldStart` ..., or the OID of a notification that is not known. */
+  kind: z.string(),
+  oid: z.string(),
+  severity: z.enum(["info", "warning", "critical", "unknown"]),
+  /** Key of the interface it is about. */
+  interface: z.string().nullable(),
+  /** How often it came within ten seconds of the first. */
+  count: z.number(),
+  varbinds: z.array(
+    z.object({ oid: z.string(), name: z.string().optional(), value: z.string(), type: z.string() }),
+  ),
+  /** Values that came with it and are not kept. */
+  more: z.number(),
+});
+export type EventView = z.infer<typeof eventSchema>;
+
+export const eventsSchema = z.object({
+  at: z.number(),
+  events: z.array(eventSchema),
+  /** `before` of the next page; null on the last. */
+  next: z.number().nullable(),
+});
+export type EventsView = z.infer<typeof eventsSchema>;

@@ -20,6 +20,7 @@ import type { LiveState } from "./live.ts";
 import { QueryGate } from "./query-gate.ts";
 import { countyRoutes } from "./routes/county.ts";
 import { devicesRoutes } from "./routes/devices.ts";
+import { eventsRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { regionsRoutes } from "./routes/regions.ts";
 import { roomsRoutes } from "./routes/rooms.ts";
@@ -183,6 +184,7 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     schoolsRoutes,
     roomsRoutes,
     devicesRoutes,
+    eventsRoutes,
     seriesRoutes,
     searchRoutes,
     streamRoutes,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
+import type { CampusEvent } from "../collection/events.ts";
 import { CampusError } from "../errors/campus-error.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -7,6 +8,7 @@ import { type Caller, notFound } from "./access.ts";
 import type { Campus } from "./campus.ts";
 import type { StreamEvent } from "./schemas.ts";
 import { StreamChannel } from "./stream-channel.ts";
+import { eventView, maySeeEvent } from "./views/event.ts";
 
 /** What a browser watches. */
 export interface Watched {
@@ -28,6 +30,8 @@ export const STREAM_LIMITS: StreamLimits = { connections: 200, tickMs: 2000, stu
 
 interface Connection {
   readonly response: ServerResponse;
+  readonly caller: Caller;
+  readonly watched: Watched;
   readonly channelKey: string;
   readonly channel: StreamChannel;
   readonly still: () => boolean;
@@ -40,6 +44,8 @@ interface Connection {
 
 /** `alive` goes out at every second tick: every 4 s. */
 const ALIVE_TICKS = 2;
+/** Events told at one tick at most; a page that wants all of them asks /api/v1/events. */
+const MOST_EVENTS = 200;
 
 /**
  * The open live streams. Browsers that watch the same document share one channel. A browser that reads slowly
@@ -53,6 +59,8 @@ export class StreamHub {
   readonly #connections = new Set<Connection>();
   readonly #channels = new Map<string, StreamChannel>();
   #timer: NodeJS.Timeout | undefined;
+  /** The newest event that was told. */
+  #toldEvent = 0;
   #closed = false;
 
   constructor(campus: Campus, telemetry: Telemetry, limits: StreamLimits) {
@@ -92,6 +100,8 @@ export class StreamHub {
     });
     const connection: Connection = {
       response,
+      caller,
+      watched,
       channelKey,
       channel,
       still,
@@ -107,6 +117,7 @@ export class StreamHub {
     });
     this.#telemetry.count("streams");
     this.#send(connection, "view", channel.view());
+    if (this.#timer === undefined) this.#toldEvent = this.#campus.live.events?.newest ?? 0;
     this.#timer ??= setInterval(() => this.#tick(), this.#limits.tickMs).unref();
   }
 
@@ -143,6 +154,8 @@ export class StreamHub {
       perSecond: counters.samplesPerSecond,
     });
     const monotonic = this.#campus.live.clock.monotonic();
+    const events = this.#campus.live.events?.since(this.#toldEvent, MOST_EVENTS) ?? [];
+    this.#toldEvent = events.at(-1)?.id ?? this.#toldEvent;
     for (const connection of [...this.#connections]) {
       if (present.get(connection.channel) !== true || !connection.still()) {
         connection.response.end();
@@ -150,7 +163,10 @@ export class StreamHub {
       } else if (connection.blockedSince !== undefined) {
         this.#telemetry.count("patches_skipped");
         if (monotonic - connection.blockedSince > this.#limits.stuckMs) connection.response.destroy();
-      } else this.#update(connection, alive);
+      } else {
+        this.#update(connection, alive);
+        if (events.length > 0) this.#tellEvents(connection, events);
+      }
     }
   }
 
@@ -168,6 +184,14 @@ export class StreamHub {
     }
   }
 
+  #tellEvents(connection: Connection, events: readonly CampusEvent[]): void {
+    const { caller, watched } = connection;
+    const { inventory, live } = this.#campus;
+    const own = events.filter((event) => isAbout(watched, event) && maySeeEvent(inventory, caller, event));
+    if (own.length > 0)
+      this.#send(connection, "event", JSON.stringify({ at: live.clock.now(), events: own.map(eventView) }));
+  }
+
   #send(connection: Connection, event: StreamEvent, json: string): void {
     if (!connection.response.write(`event: ${event}\ndata: ${json}\n\n`))
       connection.blockedSince ??= this.#campus.live.clock.monotonic();
@@ -183,4 +207,10 @@ export class StreamHub {
       this.#timer = undefined;
     }
   }
+}
+
+function isAbout({ view, key }: Watched, event: CampusEvent): boolean {
+  if (view === "device") return event.device === key;
+  if (view === "school") return event.school === key;
+  return event.path === key || event.path.startsWith(`${key}/`);
 }

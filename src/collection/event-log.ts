@@ -152,11 +152,14 @@ export class EventLog implements EventReader {
     return this.#recent.filter((event) => event.id > id).slice(-limit);
   }
 
+  /** Commits what waits without waiting for more. */
+  flush(): void {
+    this.#round?.write();
+  }
+
   /** Writes what waits and closes the file. */
   async close(): Promise<void> {
-    const round = this.#round;
-    round?.write();
-    await round?.done.catch(() => undefined);
+    this.flush();
     this.#db?.close();
     this.#db = undefined;
     this.#statements = undefined;

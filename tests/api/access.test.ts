@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maySee } from "../../src/api/access.ts";
-import type { CountyView, DevicesView, Health, RegionsView, SchoolsView } from "../../src/api/schemas.ts";
+import type {
+  CountyView,
+  DevicesView,
+  EventsView,
+  Health,
+  RegionsView,
+  SchoolsView,
+} from "../../src/api/schemas.ts";
+import { EventLog } from "../../src/collection/event-log.ts";
+import type { EventReader } from "../../src/collection/events.ts";
 import type { Tags } from "../../src/measurements/series.ts";
 import type { SeriesQuery, SeriesResult } from "../../src/stores/contract.ts";
 import { DOCUMENT, FakeCampus, makeWell, type RunningServer, serve } from "./campus.ts";
@@ -60,6 +69,15 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
     "/api/v1/series?quantity=wifi.ap_clients&device={id}-ap-101",
     "/api/v1/series?quantity=board.power&room=a/101",
   ],
+  "/api/v1/events": [
+    "/api/v1/events",
+    "/api/v1/events?region=sc",
+    "/api/v1/events?region=sc/gy/jg",
+    "/api/v1/events?region=sc/gy/cx",
+    "/api/v1/events?school={id}",
+    "/api/v1/events?device={id}-core",
+    "/api/v1/events?kind=linkDown&limit=1",
+  ],
   "/api/v1/search": [
     "/api/v1/search?q={id}",
     "/api/v1/search?q=小学",
@@ -86,7 +104,34 @@ function wellCampus(): FakeCampus {
     });
   }
   campus.store.answer = async (query) => ask(campus, query);
+  campus.events = eventsOf(campus);
   return campus;
+}
+
+/** One event of each school's core switch, and one of an address that schools of both counties share. */
+function eventsOf(campus: FakeCampus): EventReader {
+  const log = new EventLog({ file: ":memory:", clock: campus.clock });
+  log.open();
+  const plain = {
+    at: campus.time,
+    oid: "1.3.6.1.6.3.1.1.5.3",
+    severity: "warning",
+    varbinds: [],
+    more: 0,
+  } as const;
+  for (const school of campus.inventory().schools.values())
+    log.append({
+      ...plain,
+      device: `${school.id}-core`,
+      school: school.id,
+      path: school.path,
+      source: "10.1.1.1",
+      kind: "linkDown",
+      fold: school.id,
+    });
+  log.append({ ...plain, path: "sc/gy", source: "10.1.1.2", kind: "linkDown", fold: "shared" });
+  log.flush();
+  return log;
 }
 
 /** A store that holds what the table holds, and filters as the contract says. */
@@ -164,6 +209,8 @@ describe.each(CALLERS)("a caller of $subtree", ({ subtree, sees, hidden, devices
       expect(region.parent).toBeNull();
       expect(region.schools * 11).toBe(devices);
     }
+    const { events } = (await server.get("/api/v1/events")).json as EventsView;
+    expect(events.length * 11).toBe(devices);
     const series = (await server.get("/api/v1/series?quantity=interface.in_rate")).json as {
       series: unknown[];
     };

@@ -2,6 +2,7 @@ import type { CallerOf } from "../../src/api/access.ts";
 import type { LiveState } from "../../src/api/live.ts";
 import { type ApiServer, createServer, type ServerDeps } from "../../src/api/server.ts";
 import type { DeviceState } from "../../src/collection/contract.ts";
+import type { EventReader } from "../../src/collection/events.ts";
 import { buildInventory } from "../../src/inventory/build.ts";
 import { type InventoryDocumentInput, inventoryDocumentSchema } from "../../src/inventory/document.ts";
 import type { DeviceFacts } from "../../src/inventory/facts.ts";
@@ -25,6 +26,7 @@ export class FakeCampus implements LiveState {
   readonly startedAt = START;
   readonly simulated = true;
   readonly store = new FakeStore();
+  events?: EventReader;
   time = START + 600_000;
   readonly clock = { now: () => this.time, monotonic: () => this.time - START };
   readonly #states = new Map<string, { state: DeviceState; since: number; reason?: string }>();

@@ -345,6 +345,7 @@ describe("the description", () => {
         "/api/v1/county",
         "/api/v1/devices",
         "/api/v1/devices/{id}",
+        "/api/v1/events",
         "/api/v1/health",
         "/api/v1/quantities",
         "/api/v1/regions",
