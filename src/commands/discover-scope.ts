@@ -47,6 +47,8 @@ export class DiscoverScope {
   readonly singles: readonly Endpoint[];
   /** How many addresses `sweep` gives. */
   readonly sweepCount: number;
+  /** IPv6 prefixes that only say what is allowed. */
+  readonly notSwept: readonly string[];
   readonly #spans: readonly Span[];
   readonly #swept: readonly Span[];
   readonly #port: number;
@@ -56,18 +58,21 @@ export class DiscoverScope {
     const { port, max, sweep } = options;
     const singles: Endpoint[] = [];
     const spans: Span[] = [];
+    const wide: Span[] = [];
     for (const text of given) {
       const single = parseEndpoint(text, port);
       const span = single ? spanOf(single.address) : parseSpan(text);
       refuse(span, text);
       if (single) singles.push(single);
+      else wide.push({ ...span, text });
       spans.push({ ...span, text });
     }
     this.texts = given;
     this.singles = singles;
     this.#spans = spans;
     this.#port = port;
-    this.#swept = sweep ? spans.filter((span) => span.first !== span.last && isSwept(span)) : [];
+    this.#swept = sweep ? wide.filter(isSwept) : [];
+    this.notSwept = wide.filter((span) => !isSwept(span)).map((span) => span.text);
     const count = this.#swept.reduce((sum, span) => sum + size(usable(span)), 0n) + BigInt(singles.length);
     if (count > BigInt(max)) throw tooWide(this.#swept, count, max);
     this.sweepCount = Number(count) - singles.length;
@@ -98,11 +103,6 @@ export class DiscoverScope {
         yield { address: addressText(span.family, at), port: this.#port };
       }
     }
-  }
-
-  /** IPv6 prefixes that only say what is allowed. */
-  get notSwept(): readonly string[] {
-    return this.#spans.filter((span) => span.first !== span.last && !isSwept(span)).map((span) => span.text);
   }
 }
 
