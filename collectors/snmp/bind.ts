@@ -138,6 +138,7 @@ export function nameInterfaces(table: BoundTable, tables: BoundTables): void {
 export function tagRows(table: BoundTable, tables: BoundTables, deviceTags: Tags): void {
   const { tags: templates } = table.plan.table;
   const used = new Set<string>();
+  table.peers = tables;
   table.tags = Array.from({ length: table.rows }, (_, row) => {
     if (table.excluded[row]) return undefined;
     return uniqueTags(deviceTags, templates, table, row, tables, used);

@@ -2,8 +2,8 @@ import { STATUS, STATUS_NAMES, type StatusName } from "../../src/measurements/st
 import type { Reading } from "../../src/profiles/apply-rule.ts";
 import { tagRows } from "./bind.ts";
 import { type BoundTable, CELL } from "./bound-table.ts";
-import { gatherInputs } from "./inputs.ts";
-import type { PointPlan } from "./plan.ts";
+import { foreignCell, gatherInputs } from "./inputs.ts";
+import { CELL_INPUT, type PointPlan } from "./plan.ts";
 import { type BoundTables, pointReading, templateText } from "./template-text.ts";
 
 /** A value that the device gave, in its quantity's unit. */
@@ -123,7 +123,13 @@ function instances(table: BoundTable, plan: PointPlan, source: number, row: numb
   const columns = new Set([source]);
   for (const input of plan.inputs)
     if (input >= 0 && table.cells[input * table.rows + row]! & CELL.ok) columns.add(input);
-  return [...columns].map((column) => instance(table, column, row));
+  const foreign = plan.inputs.flatMap((input) => {
+    const at = input <= CELL_INPUT ? foreignCell(table, row, input) : undefined;
+    return at && at.table.cells[at.column * at.table.rows + at.row]! & CELL.ok
+      ? [instance(at.table, at.column, at.row)]
+      : [];
+  });
+  return [...new Set([...[...columns].map((column) => instance(table, column, row)), ...foreign])];
 }
 
 function instance(table: BoundTable, column: number, row: number): string {

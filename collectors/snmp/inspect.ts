@@ -117,6 +117,7 @@ export async function inspectDevice(session: SnmpSession, plans: InspectionPlans
   const plan = plans.of(system);
   if (plan?.profile.snmp) session.useQuirks(plan.profile.snmp.quirks);
   const { tables, partial, silent } = await readTables(session, plan);
+  for (const table of tables.values()) table.peers = tables;
   for (const table of tables.values())
     if (table.plan.table.fact?.kind === "interface") nameInterfaces(table, tables);
   const facts = deviceFacts("", at, identify(system, plan?.profile, tables), tables, true);

@@ -1,6 +1,7 @@
 import { TIERS_MS } from "../../src/collection/contract.ts";
 import type { Quantity } from "../../src/measurements/quantities.ts";
 import type {
+  CellReference,
   CompiledProfile,
   Expression,
   FieldReference,
@@ -44,6 +45,8 @@ const IF_CONNECTOR_PRESENT = "1.3.6.1.2.1.31.1.1.1.17";
 export const RAW_INPUT = -1;
 /** An index part of number `n` is `INDEX_INPUT - n`. */
 export const INDEX_INPUT = -2;
+/** Cell number `n` of the plan's `cells` is `CELL_INPUT - n`; no index has that many parts. */
+export const CELL_INPUT = -1000;
 
 export interface ColumnPlan {
   readonly column: SnmpColumn;
@@ -76,6 +79,8 @@ export interface TablePlan {
   readonly columnNumber: ReadonlyMap<string, number>;
   readonly points: readonly PointPlan[];
   readonly whenInputs: readonly number[];
+  /** Cells of other tables that expressions name. */
+  readonly cells: readonly CellReference[];
   /** Column whose change means that the row's counters started again, -1 when there is none. */
   readonly discontinuity: number;
   /** The point that says an interface's line rate, -1. */
@@ -111,9 +116,17 @@ export interface ProfilePlan {
 export function makePlan(profile: CompiledProfile, options: { everyColumn?: boolean } = {}): ProfilePlan {
   const source = profile.snmp?.tables ?? [];
   const bound = boundColumns(profile);
+  const asked = foreignColumns(profile);
   const every = options.everyColumn ?? false;
   const tables = source.map((table, number) =>
-    tablePlan(profile, table, number, bound.get(table.id) ?? new Set(), every),
+    tablePlan(
+      profile,
+      table,
+      number,
+      bound.get(table.id) ?? new Set(),
+      asked.get(table.id) ?? new Set(),
+      every,
+    ),
   );
   const tiers = new Set([HEARTBEAT_MS]);
   for (const table of tables)
@@ -128,18 +141,20 @@ export function makePlan(profile: CompiledProfile, options: { everyColumn?: bool
   };
 }
 
+/** `named`: what is read at binding for others; `asked`: what expressions of other tables compute with. */
 function tablePlan(
   profile: CompiledProfile,
   table: SnmpTable,
   number: number,
   named: ReadonlySet<string>,
+  asked: ReadonlySet<string>,
   every: boolean,
 ): TablePlan {
   const group = costGroup(profile, table);
   const leastMs = leastIntervalMs(group);
   const leastTier = TIERS_MS.find((tier) => tier >= leastMs) ?? leastMs;
   const columnNumber = new Map(table.columns.map((column, i) => [column.id, i]));
-  const polled = new Set<string>();
+  const polled = new Set<string>(asked);
   for (const point of table.points) {
     for (const id of pointColumns(point)) polled.add(id);
     for (const id of point.when?.inputs ?? []) polled.add(id);
@@ -164,7 +179,8 @@ function tablePlan(
     }),
   );
   const slow = columns.filter((c) => c.bound && !c.polled).map((c) => c.column.everyMs);
-  const inputs = (expression: Expression | undefined) => inputNumbers(expression, table, columnNumber);
+  const cells: CellReference[] = [];
+  const inputs = (expression: Expression | undefined) => inputNumbers(expression, table, columnNumber, cells);
   return {
     table,
     number,
@@ -178,6 +194,7 @@ function tablePlan(
       ...ratesOf(point.quantity),
     })),
     whenInputs: inputs(table.when),
+    cells,
     discontinuity,
     speedPoint: table.points.findIndex((point) => point.quantity.id === "interface.speed"),
     ifType: table.columns.findIndex((column) => column.oid.join(".") === IF_TYPE),
@@ -202,19 +219,37 @@ function ratesOf(quantity: Quantity): Pick<PointPlan, "rate" | "use"> {
 
 function pointColumns(point: SnmpPoint): string[] {
   const inputs = point.rule.expression?.inputs ?? [];
-  return [point.column, ...point.fallbacks, ...inputs.filter((id) => id !== "raw" && !id.startsWith("#"))];
+  return [point.column, ...point.fallbacks, ...inputs.filter((id) => /^(?!raw$)\w+$/.test(id))];
 }
 
 function inputNumbers(
   expression: Expression | undefined,
   table: SnmpTable,
   columns: ReadonlyMap<string, number>,
+  cells: CellReference[],
 ): number[] {
   return (expression?.inputs ?? []).map((id) => {
+    const cell = expression!.cells?.get(id);
+    if (cell) return CELL_INPUT - (cells.push(cell) - 1);
     if (id === "raw") return RAW_INPUT;
     if (id.startsWith("#")) return INDEX_INPUT - table.index.findIndex((part) => part.name === id.slice(1));
     return columns.get(id) ?? RAW_INPUT;
   });
+}
+
+/** Cells of other tables that a point computes with. */
+function foreignCells(point: SnmpPoint): CellReference[] {
+  return [...(point.rule.expression?.cells?.values() ?? []), ...(point.when?.cells?.values() ?? [])];
+}
+
+/** Columns that expressions of other tables compute with, by table. */
+function foreignColumns(profile: CompiledProfile): Map<string, Set<string>> {
+  const asked = new Map<string, Set<string>>();
+  for (const table of profile.snmp?.tables ?? [])
+    for (const point of table.points)
+      for (const cell of foreignCells(point))
+        asked.set(cell.table, (asked.get(cell.table) ?? new Set()).add(cell.column));
+  return asked;
 }
 
 /** Columns that tags, facts, identity, joins and conditions name, by table. */
@@ -245,6 +280,10 @@ function boundColumns(profile: CompiledProfile): Map<string, Set<string>> {
     for (const point of table.points) {
       for (const [, text] of point.tags) template(text);
       for (const [text] of point.where ?? []) template(text);
+      for (const cell of foreignCells(point)) {
+        if (cell.find) add(cell.table, cell.find.column);
+        for (const key of cell.by ?? []) if ("column" in key) add(table.id, key.column);
+      }
     }
     for (const id of table.when?.inputs ?? []) if (id !== "raw" && !id.startsWith("#")) add(table.id, id);
   }

@@ -1,8 +1,8 @@
 import { STATUS } from "../../src/measurements/status.ts";
 import { applyRule, type Reading } from "../../src/profiles/apply-rule.ts";
 import type { BoundTable } from "./bound-table.ts";
-import { gatherInputs } from "./inputs.ts";
-import { INDEX_INPUT, type PointPlan, RAW_INPUT } from "./plan.ts";
+import { gatherInputs, inputValue } from "./inputs.ts";
+import { CELL_INPUT, INDEX_INPUT, type PointPlan } from "./plan.ts";
 
 /**
  * What an expression came to in each row, and for which inputs: an interface's speed is the same at every poll,
@@ -51,8 +51,7 @@ export class ReadingMemo {
 
 /** A row's index does not change while its table is bound: it need not be compared. */
 function inputOf(table: BoundTable, from: number, row: number, raw: number): number {
-  if (from === RAW_INPUT) return raw;
-  return from <= INDEX_INPUT ? 0 : table.numbers[from * table.rows + row]!;
+  return from <= INDEX_INPUT && from > CELL_INPUT ? 0 : inputValue(table, row, raw, from);
 }
 
 function same(a: number, b: number): boolean {

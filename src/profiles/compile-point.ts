@@ -1,7 +1,7 @@
 import { QUANTITIES, type Quantity } from "../measurements/quantities.ts";
 import type { TagKey } from "../measurements/series.ts";
 import { conversion, UNITS } from "../measurements/units.ts";
-import type { Expression, PointSource, Template, ValueRule } from "./compiled.ts";
+import type { CellReference, Expression, PointSource, Template, ValueRule } from "./compiled.ts";
 import { compileExpression, ExpressionError } from "./expression.ts";
 import { hint, type ProblemList } from "./problems.ts";
 import type { PointDocument } from "./schema.ts";
@@ -31,11 +31,13 @@ export function compileCommon(
   place: Place,
   inputs: ReadonlySet<string>,
   problems: ProblemList,
+  cells?: (cell: CellReference) => string | undefined,
 ): CommonPoint | undefined {
   const quantity = findQuantity(point.quantity, place, problems);
   const label = compileTemplate(point.label, below(place, "label"), problems);
   const tags = compileTags(point.tags, below(place, "tags"), problems);
-  const expression = point.value && compileChecked(point.value, below(place, "value"), inputs, problems);
+  const expression =
+    point.value && compileChecked(point.value, below(place, "value"), inputs, problems, cells);
   if (!quantity || !label) return undefined;
   const unit = rawUnit(point, quantity, place, problems);
   const map = point.map && stateMap(point.map, quantity, below(place, "map"), problems);
@@ -209,22 +211,30 @@ export function compileTags(
   return Object.freeze(list);
 }
 
-/** Compiles an expression whose names must all be in `inputs`. */
+/**
+ * Compiles an expression whose names must all be in `inputs`, or be cells of which `cells` says nothing wrong;
+ * without `cells` there are no other tables.
+ */
 export function compileChecked(
   text: string,
   place: Place,
   inputs: ReadonlySet<string>,
   problems: ProblemList,
+  cells?: (cell: CellReference) => string | undefined,
 ): Expression | undefined {
   try {
     const expression = compileExpression(text);
     for (const name of expression.inputs)
-      if (!inputs.has(name))
+      if (!inputs.has(name) && !(cells && expression.cells?.has(name)))
         problems.add(
           place.source,
           place.path,
           `"${name}" in "${text}" is not known here${hint(name, inputs) || (inputs.size === 0 ? "; there is nothing to name" : "")}`,
         );
+    for (const cell of (cells && expression.cells?.values()) ?? []) {
+      const wrong = cells!(cell);
+      if (wrong) problems.add(place.source, place.path, `${wrong} (in "${text}")`);
+    }
     return expression;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

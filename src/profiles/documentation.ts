@@ -78,7 +78,10 @@ Write \`{{\` and \`}}\` for braces themselves.
 
 \`value\` and \`when\` are arithmetic over column ids, \`raw\` (the point's own column) and \`#name\` (an integer part of the
 index): \`+ - * / % **\`, \`== != < <= > >=\`, \`&& || !\`, \`?:\`, parentheses and ${EXPRESSION_FUNCTIONS.map((f) => `\`${f}\``).join(" ")}.
-A column that gave nothing, a division by zero and the logarithm of zero are NaN, which goes through everything but \`isnan(x)\`,
+A number of another table, or of another row, is written \`table.column\` (at this row's index, cut to as many parts as that
+table has), \`table[6].column\`, \`table[#part].column\`, \`table[column].column\` (several keys with commas), or
+\`table[descr ~ /^Cached memory$/].used\`: the first row whose text matches; a group of scalars is a table without keys. No such row is NaN.
+A table's own \`when\` knows its own columns only. \`first(a, b)\` is the first that has a value. A column that gave nothing, a division by zero and the logarithm of zero are NaN, which goes through everything but \`isnan(x)\`,
 \`x && 0\`, \`x || 1\` and the branch of \`?:\` that is not taken. A \`when\` that is NaN counts as false. Quote an expression that
 holds \`? :\`.
 `;

@@ -1,9 +1,11 @@
-import type { Expression } from "./compiled.ts";
+import { CELL_REFERENCE, parseCellReference } from "./cell-reference.ts";
+import type { CellReference, Expression } from "./compiled.ts";
 
 /**
  * The arithmetic of profiles: numbers, column ids, `raw`, `#index`; `+ - * / % **`, comparison, `&& || !`, `?:`,
- * parentheses, min max abs log10 round floor isnan. No other name exists and nothing is looked up at run time:
- * the text becomes nested closures over an array of inputs.
+ * parentheses, min max abs log10 round floor isnan, first (the first argument that is a value). No other name exists and nothing is looked up at run time:
+ * the text becomes nested closures over an array of inputs. `table.column`, `table[key].column` and
+ * `table[column ~ /pattern/].column` are inputs too (cell-reference.ts).
  *
  * NaN is "no value": it goes through arithmetic and comparison, `NaN && 0` is 0, `NaN || 1` is 1, and `?:`
  * with a condition that is NaN is NaN. `isnan(x)` and the branch of `?:` not taken are the ways out.
@@ -23,8 +25,10 @@ type Evaluate = (values: ArrayLike<number>) => number;
 const MAX_CHARACTERS = 500;
 const MAX_DEPTH = 40;
 
-const TOKEN =
-  /\s*(?:(0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(#?[A-Za-z_][A-Za-z0-9_]*)|(\*\*|<=|>=|==|!=|&&|\|\||[-+*/%<>!?:(),]))/y;
+const TOKEN = new RegExp(
+  `\\s*(?:(0x[0-9a-fA-F]+|\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?)|(${CELL_REFERENCE.source}|#?[A-Za-z_][A-Za-z0-9_]*)|(\\*\\*|<=|>=|==|!=|&&|\\|\\||[-+*/%<>!?:(),]))`,
+  "y",
+);
 
 interface Token {
   readonly kind: "number" | "name" | "operator" | "end";
@@ -64,6 +68,7 @@ const FUNCTIONS: ReadonlyMap<string, FunctionInfo> = new Map([
   ["log10", one((x) => (x > 0 ? Math.log10(x) : Number.NaN))],
   ["round", one(Math.round)],
   ["floor", one(Math.floor)],
+  ["first", fold((a, b) => (Number.isNaN(a) ? b : a))],
   ["isnan", one((x) => (Number.isNaN(x) ? 1 : 0))],
 ]);
 
@@ -116,7 +121,12 @@ export function compileExpression(text: string): Expression {
     throw new ExpressionError(`the expression has more than ${MAX_CHARACTERS} characters`, MAX_CHARACTERS);
   const parser = new Parser(tokens(text));
   const evaluate = parser.whole();
-  return Object.freeze({ text, inputs: Object.freeze([...parser.inputs.keys()]), evaluate });
+  return Object.freeze({
+    text,
+    inputs: Object.freeze([...parser.inputs.keys()]),
+    ...(parser.cells.size > 0 && { cells: parser.cells }),
+    evaluate,
+  });
 }
 
 function tokens(text: string): Token[] {
@@ -147,6 +157,7 @@ function tokens(text: string): Token[] {
 
 class Parser {
   readonly inputs = new Map<string, number>();
+  readonly cells = new Map<string, CellReference>();
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
@@ -256,6 +267,11 @@ class Parser {
       if (this.#take("(")) return this.#call(token);
       if (FUNCTIONS.has(token.text))
         throw new ExpressionError(`${token.text} is a function: write ${token.text}(...)`, token.at);
+      if (token.text.includes(".")) {
+        const cell = parseCellReference(token.text);
+        if (typeof cell === "string") throw new ExpressionError(cell, token.at);
+        this.cells.set(token.text, cell);
+      }
       let input = this.inputs.get(token.text);
       if (input === undefined) {
         input = this.inputs.size;
