@@ -34,7 +34,7 @@ describe("good settings", () => {
     const defaults = defaultSettings(folder);
     expect(settings("")).toEqual(defaults);
     expect(settings("# nothing\nmqtt:\nhttp:\n")).toEqual(defaults);
-    expect(defaults.http).toEqual({ host: "127.0.0.1", port: 8080 });
+    expect(defaults.http).toEqual({ host: "127.0.0.1", port: 8080, names: [] });
     expect(defaults.data.dir).toBe(join(folder, "data"));
     expect(defaults.snmp.timeoutMs).toBe(2000);
     expect(Object.isFrozen(defaults)).toBe(true);
