@@ -129,7 +129,7 @@ describe("inspect", () => {
   it("takes every form of target", () => {
     const form = (text: string) => {
       const { community, host, port } = parseTarget(text, "target 1");
-      return [community.reveal(), host, port];
+      return [community?.reveal(), host, port];
     };
     expect(form("snmp://public@10.0.0.1")).toEqual(["public", "10.0.0.1", 161]);
     expect(form("snmp://a%20b%2B%40%3A@core-1.example.edu:1161")).toEqual([

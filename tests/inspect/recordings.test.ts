@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -87,7 +96,8 @@ function recordings(): void {
     }
     const file = join(folder, "snapshots.ndjson");
     writeFileSync(file, [...ours.lines.values()].map((line) => JSON.stringify(line)).join("\n"));
-    const score = join(RECORDINGS, "score.mjs");
+    // By its real path: the script compares its own with the one it was started under.
+    const score = realpathSync(join(RECORDINGS, "score.mjs"));
     const args = [score, file, "--expected", join(folder, "expected"), "--json"];
     const { devices, answered, total } = JSON.parse(
       execFileSync(process.execPath, args, { encoding: "utf8" }),

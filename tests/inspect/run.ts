@@ -42,8 +42,10 @@ export async function inspect(
 export async function snapshots(
   targets: readonly string[],
   args: readonly string[] = [],
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ readonly code: number | null; readonly lines: ReadonlyMap<string, SnapshotLine> }> {
   const { code, stdout } = await inspect(["--json", "--targets", "-", ...args], {
+    ...options,
     input: `# one a line\n\n${targets.join("\n")}\n`,
   });
   const lines = stdout
