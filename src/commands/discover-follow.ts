@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import type { DeviceSnapshot } from "../../collectors/snmp/inspect.ts";
 import type { Look, Origin } from "./discover-run.ts";
 
 /** An address that a device told of. */
@@ -26,6 +27,24 @@ export function foundAddresses(look: Pick<Look, "snapshot" | "managed">): readon
     if (address.includes(":") && prefixLength !== undefined && prefixLength >= 48 && prefixLength <= 64)
       add(firstOf(address, prefixLength), "router prefix");
   return found;
+}
+
+/** Prefixes of the device's interfaces, without those of loopback, link-local and single addresses. */
+export function prefixesOf({ addresses }: Pick<DeviceSnapshot, "addresses">): readonly string[] {
+  const prefixes = addresses.flatMap(({ address, prefixLength, prefixInferred }) => {
+    if (prefixLength === undefined || prefixInferred || !ipaddr.isValid(address)) return [];
+    const parsed = ipaddr.parse(address.split("%")[0]!);
+    const bits = parsed.kind() === "ipv4" ? 32 : 128;
+    if (prefixLength < 8 || prefixLength >= bits - 1) return [];
+    if (["loopback", "linkLocal", "multicast", "unspecified"].includes(parsed.range())) return [];
+    const cidr = `${parsed.toString()}/${prefixLength}`;
+    const network =
+      parsed.kind() === "ipv4"
+        ? ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()
+        : ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String();
+    return [`${network}/${prefixLength}`];
+  });
+  return [...new Set(prefixes)];
 }
 
 /** The network's address with a 1 at its end: where routers mostly are. */

@@ -1,4 +1,5 @@
 import { DISCOVER_FAILURES, type DiscoverFailureCode } from "../../collectors/snmp/discover-failure.ts";
+import { prefixesOf } from "./discover-follow.ts";
 import { serialOf } from "./discover-merge.ts";
 import type { Candidate, Proposals, ProposedDevice } from "./discover-propose.ts";
 import type { AddressResult, Discovered } from "./discover-run.ts";
@@ -16,6 +17,7 @@ export interface Report {
 /** Codes that a person expects by the hundred: counted, and listed with `--all`. */
 const COMMON: ReadonlySet<string> = new Set(["no-icmp", "port-closed", "interrupted"]);
 const MOST_LISTED = 50;
+const MOST_PREFIXES = 10;
 
 /** The answer of `--json`: every address with its reason, every device with what is proposed for it. */
 export function reportJson({ at, scope, port, discovered, proposals }: Report): object {
@@ -30,6 +32,7 @@ export function reportJson({ at, scope, port, discovered, proposals }: Report): 
     ...(pingUnable !== undefined && { pingUnable }),
     devices: proposals.devices.map(deviceJson),
     candidates: proposals.candidates,
+    prefixes: prefixesLeftOut(proposals, scope),
     addresses: [...addresses]
       .sort((a, b) => addressOrder(a.endpoint, b.endpoint))
       .map((one) => addressJson(one, port)),
@@ -192,12 +195,32 @@ function failureText({ discovered, port }: Report, all: boolean): string {
     .join("\n");
 }
 
+/** Networks that devices have an interface in and that the run was not allowed to look into. */
+function prefixesLeftOut(
+  { devices }: Proposals,
+  scope: DiscoverScope,
+): readonly { prefix: string; by: string }[] {
+  const found = new Map<string, string>();
+  for (const { id, found: device } of devices)
+    for (const prefix of prefixesOf(device.look.snapshot))
+      if (!found.has(prefix) && !scope.touches(prefix)) found.set(prefix, id);
+  return [...found].map(([prefix, by]) => ({ prefix, by }));
+}
+
 function summary({ discovered, proposals, scope }: Report): string {
   const { devices, candidates } = proposals;
   const known = devices.filter((device) => device.known).length;
   const lines = [
     `${discovered.addresses.length} addresses: ${devices.length} devices (${known} known, ${devices.length - known} new), ${candidates.length} more told of`,
   ];
+  const leftOut = prefixesLeftOut(proposals, scope);
+  if (leftOut.length > 0) {
+    const shown = leftOut.slice(0, MOST_PREFIXES).map(({ prefix, by }) => `${prefix} (${by})`);
+    const more = leftOut.length - shown.length;
+    lines.push(
+      `networks seen and not looked into: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+    );
+  }
   if (scope.notSwept.length > 0)
     lines.push(
       `not swept, too wide for that: ${scope.notSwept.join(", ")} (addresses in it come from neighbours)`,

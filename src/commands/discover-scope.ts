@@ -88,6 +88,12 @@ export class DiscoverScope {
     return this.#spans.some((span) => inside(usable(span))) && !REFUSED.some(inside);
   }
 
+  /** Whether a part of the prefix is in scope. */
+  touches(prefix: string): boolean {
+    const { family, first, last } = spanOf(prefix);
+    return this.#spans.some((span) => span.family === family && span.first <= last && first <= span.last);
+  }
+
   /** Addresses of prefixes and ranges, each once, without network and broadcast addresses. */
   *sweep(): Generator<Endpoint> {
     const seen = new Set<bigint>();

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { Fping } from "../../collectors/probe/transport.ts";
 import { discoveryMessage, readReport } from "../../collectors/snmp/discover-contact.ts";
 import { addressOf } from "../../collectors/snmp/discover-neighbors.ts";
 import { mergeDevices } from "../../src/commands/discover-merge.ts";
@@ -216,6 +220,42 @@ describe("on the wire", () => {
       outcome: "device",
       origin: "neighbour table",
     });
+  });
+
+  it("pings before it asks, and asks all the same what a person or a neighbour vouches for", async () => {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), "discover-ping-"));
+    const script = (name: string, lines: readonly string[]): Fping => {
+      const file = join(folder, name);
+      writeFileSync(file, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+      return new Fping(file);
+    };
+    // On loopback every address answers to ping: here the odd ones do not.
+    const odd = script("odd", [
+      'while [ "$1" != "--" ]; do shift; done; shift',
+      'for a; do case "$a" in *[13579]) echo "$a : -" >&2;; *) echo "$a : 0.05" >&2;; esac; done',
+    ]);
+    const agents = await Promise.all(
+      [1, 2, 3, 5].map((n) => listen(`${NET}.11.${n}`, port, device(`p${n}`))),
+    );
+    const prefixes = [`${NET}.11.1-4`, `${NET}.11.5`];
+    try {
+      const found = await discover({ prefixes, port, fping: odd });
+      expect(outcomes(found)).toEqual({
+        [`${NET}.11.1`]: "no-icmp",
+        [`${NET}.11.2`]: "device",
+        [`${NET}.11.3`]: "no-icmp",
+        [`${NET}.11.4`]: "port-closed",
+        [`${NET}.11.5`]: "device",
+      });
+      expect(agents.map(({ datagrams }) => datagrams > 0)).toEqual([false, true, false, true]);
+      const unable = script("unable", ["echo 'fping: cannot open socket' >&2; exit 4"]);
+      const all = await discover({ prefixes, port, fping: unable });
+      expect(all.pingUnable).toMatch(/cannot open socket/);
+      expect(Object.values(outcomes(all)).filter((outcome) => outcome === "device")).toHaveLength(4);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("ends soon when it is told to, with what it has", async () => {
