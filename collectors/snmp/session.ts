@@ -153,14 +153,15 @@ export class SnmpSession {
   }
 
   /**
-   * Whether the subtree may be read with GETBULK: not with SNMPv1, not where a quirk forbids it, and not where the
-   * repetitions behind its end may enter a forbidden subtree of the same branch: some agents die of that alone
-   * (librenms #13050).
+   * Whether the subtree may be read with GETBULK: not with SNMPv1, and not where a quirk forbids it. What comes before
+   * a forbidden subtree is not either: the repetitions behind its end may reach into it, and there are agents that
+   * are dead until somebody walks there (librenms #13050).
    */
   allowsBulk(oid: OidBytes): boolean {
     if (this.version === 0) return false;
-    // A walk that starts above a forbidden subtree would enter it.
-    return !this.#noBulk.some((root) => touches(root, oid) || isShortlyBefore(oid, root));
+    return this.#noBulk.every(
+      (root) => !touches(root, oid) && compareOids(oid, 0, oid.length, root, 0, root.length) > 0,
+    );
   }
 
   prepare(type: PduType, oids: readonly OidBytes[], maxRepetitions = 0): PreparedRequest {
@@ -274,26 +275,6 @@ export class SnmpSession {
 
 function acceptAny(): undefined {
   return undefined;
-}
-
-/** Arcs of `enterprises.N` and of `mib-2.N.M`: what one part of an agent answers for. */
-const BRANCH_ARCS = 7;
-
-/** Whether the OID comes before `root`, below the same branch. */
-function isShortlyBefore(oid: OidBytes, root: OidBytes): boolean {
-  const branch = arcsLength(root, BRANCH_ARCS);
-  return (
-    oid.length >= branch &&
-    compareOids(oid, 0, branch, root, 0, branch) === 0 &&
-    compareOids(oid, 0, oid.length, root, 0, root.length) < 0
-  );
-}
-
-/** Octets of the first arcs of an OID; the first octet holds two of them. */
-function arcsLength(oid: OidBytes, arcs: number): number {
-  let count = 1;
-  for (let i = 0; i < oid.length; i++) if (oid[i]! < 0x80 && ++count === arcs) return i + 1;
-  return oid.length;
 }
 
 /** Whether one OID is the other or lies above it. */
