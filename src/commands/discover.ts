@@ -162,7 +162,11 @@ class Run {
     if (options.ping && fping === undefined)
       console.error("note: fping is not installed: every address is asked over SNMP");
     const signal = interruption();
-    const client = new SnmpClient({ clock, count: () => undefined });
+    let elsewhere = 0;
+    const count = (name: string, by = 1): void => {
+      if (name === "snmp.spoofed") elsewhere += by;
+    };
+    const client = new SnmpClient({ clock, count });
     const progress = new ProgressLine(process.stderr);
     const discovery = new Discovery({
       client,
@@ -198,6 +202,10 @@ class Run {
     });
     const report = { at, scope, port, discovered, proposals };
     console.log(options.json ? JSON.stringify(reportJson(report)) : reportText(report, options.all === true));
+    if (elsewhere > 0)
+      console.error(
+        `note: ${elsewhere} answers came from an address that was not asked, and were not taken: a device that answers from another of its addresses is found at that one`,
+      );
     const answered = new Set(
       discovered.addresses
         .filter(({ outcome }) => outcome === "device")

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DISCOVER_FAILURES } from "../../collectors/snmp/discover-failure.ts";
 import { DiscoverScope, endpointText, parseEndpoint } from "../../src/commands/discover-scope.ts";
 
 const OPTIONS = { port: 161, max: 4096, sweep: true };
@@ -14,6 +17,12 @@ const refusal = (text: string, options = OPTIONS): string => {
   }
   throw new Error(`${text} was taken`);
 };
+
+it("every reason has its line in the documentation", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../docs/discover.md"), "utf8");
+  const documented = [...text.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map((match) => match[1]);
+  expect(documented.sort()).toEqual(Object.keys(DISCOVER_FAILURES).sort());
+});
 
 describe("what may be asked", () => {
   it("reads prefixes, ranges and addresses; leaves network and broadcast addresses out", () => {
