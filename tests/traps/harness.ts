@@ -25,6 +25,7 @@ export interface Device {
   /** Default `lab`, community `s3cret-lab`. */
   readonly credential?: string;
   readonly school?: string;
+  readonly port?: number;
 }
 
 /** A controller's trap room with an inventory, a log on disk and sockets at 127.0.0.1 and ::1. */
@@ -136,6 +137,7 @@ function inventoryOf(devices: readonly Device[]): InventoryDocumentInput {
           addresses: [...device.addresses],
           protocol: "snmp" as const,
           credential: device.credential ?? "lab",
+          ...(device.port !== undefined && { port: device.port }),
         })),
     })),
     links: [],
