@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../support/process.ts";
@@ -21,16 +21,6 @@ function links(file: string): string[] {
 
 /** Run by others: npm ci by .ci/run, npm start by tests/e2e (the same command without npm), npm test by itself. */
 const RUN_ELSEWHERE = new Set(["npm ci", "npm start", "npm test"]);
-
-const PAGES = [
-  "README.md",
-  "README.zh-CN.md",
-  "docs/adding-a-device.md",
-  "docs/influxdb.md",
-  "docs/mqtt.md",
-  "docs/api.md",
-  "docs/writing-a-profile.md",
-];
 
 describe("README", () => {
   it("names the same commands in both languages", () => {
@@ -55,8 +45,9 @@ describe("README", () => {
     expect(readFileSync(join(ROOT, ".ci/run"), "utf8")).toMatch(/^npm test --silent$/m);
   });
 
-  it.each(PAGES)("%s has no dead link and no missing picture", (page) => {
-    const dead = links(page).filter((target) => !existsSync(resolve(ROOT, dirname(page), target)));
-    expect(dead).toEqual([]);
+  it.each(["README.md", "README.zh-CN.md"])("%s shows pictures that are there", (page) => {
+    const pictures = links(page).filter((target) => target.endsWith(".png"));
+    expect(pictures.length).toBeGreaterThan(0);
+    expect(pictures.filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
   });
 });

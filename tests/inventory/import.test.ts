@@ -425,7 +425,10 @@ describe("files on disk", () => {
 
   test("the examples are imported together, twice; the second time changes nothing", async () => {
     const files = ["devices.csv", "schools-gb18030.csv", "inventory.yaml"].map(example);
-    const known = { credentials: new Set(["switches"]), profiles: new Set<string>() };
+    const known = {
+      credentials: new Set(["switches"]),
+      profiles: new Set(["smart-board-mqtt", "chint-ddsu666"]),
+    };
     const database = new StateDatabase({ file: join(folder, "state.db") });
     await database.open();
     const first = await planImport({ current: await database.inventory(), files, known });
