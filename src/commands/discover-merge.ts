@@ -18,13 +18,13 @@ const NO_SERIAL =
 
 /** Puts looks that are of one device together. */
 export function mergeDevices(looks: readonly Look[]): readonly MergedDevice[] {
-  const groups = new Groups(looks.length);
+  const groups = new Groups(looks.map(serialOf));
   const owners = new Map<string, number>();
   for (const [i, look] of looks.entries())
     for (const { key, why } of signsOf(look)) {
       const owner = owners.get(key);
       if (owner === undefined) owners.set(key, i);
-      else if (!contradict(looks[owner]!, look)) groups.join(owner, i, why);
+      else groups.join(owner, i, why);
     }
   joinOwnAddresses(looks, groups);
   return groups
@@ -102,14 +102,8 @@ function joinOwnAddresses(looks: readonly Look[], groups: Groups): void {
       if (!a.sysName || a.sysName !== b.sysName || a.sysObjectID !== b.sysObjectID) continue;
       // Agents on other ports of one address may be other devices.
       if (!looks[other]!.endpoints.some(({ port }) => port === look.endpoints[0]!.port)) continue;
-      if (!contradict(look, looks[other]!)) groups.join(i, other, `it lists ${address} as its own`);
+      groups.join(i, other, `it lists ${address} as its own`);
     }
-}
-
-/** Two serial numbers are two devices, whatever else they have in common. */
-function contradict(a: Look, b: Look): boolean {
-  const [x, y] = [serialOf(a), serialOf(b)];
-  return x !== undefined && y !== undefined && x !== y;
 }
 
 function merged(looks: readonly Look[], mergedBy: readonly string[]): MergedDevice {
@@ -126,17 +120,23 @@ function weight({ viewTooSmall, snapshot }: Look): number {
     : snapshot.interfaces.length + snapshot.neighbors.length + (snapshot.error ? 0 : 1);
 }
 
-/** Sets of numbers that are joined two by two. */
+/** Looks by their numbers, joined two by two. Two serial numbers are two devices, whatever else they share. */
 class Groups {
   readonly #parent: number[];
+  /** Of a group at the place of its root. */
+  readonly #serials: (string | undefined)[];
   readonly #why = new Map<number, Set<string>>();
 
-  constructor(count: number) {
-    this.#parent = Array.from({ length: count }, (_, i) => i);
+  constructor(serials: readonly (string | undefined)[]) {
+    this.#parent = serials.map((_, i) => i);
+    this.#serials = [...serials];
   }
 
   join(a: number, b: number, why: string): void {
     const [x, y] = [this.#root(a), this.#root(b)];
+    const [one, other] = [this.#serials[x], this.#serials[y]];
+    if (one !== undefined && other !== undefined && one !== other) return;
+    this.#serials[Math.min(x, y)] = one ?? other;
     const reasons = new Set([...(this.#why.get(x) ?? []), ...(this.#why.get(y) ?? []), why]);
     this.#parent[Math.max(x, y)] = Math.min(x, y);
     this.#why.set(Math.min(x, y), reasons);

@@ -239,6 +239,14 @@ describe("one device or two", () => {
     expect(
       merged(at(1, { chassis: mac(1), serial: "SN12345" }), at(2, { chassis: mac(1), serial: "SN54321" })),
     ).toEqual([1, 1]);
+    // Also not by way of a third that tells none.
+    expect(
+      merged(
+        at(1, { chassis: mac(1), serial: "SN12345" }),
+        at(2, { chassis: mac(1) }),
+        at(3, { chassis: mac(1), serial: "SN54321" }),
+      ),
+    ).toEqual([2, 1]);
     for (const serial of ["0000000", "N/A", "unknown", "To be filled by O.E.M.", "0123456789"])
       expect(merged(at(1, { serial }), at(2, { serial })), serial).toEqual([1, 1]);
     expect(merged(at(1, { sysName: "a", macs: [mac(1)] }), at(2, { sysName: "b", macs: [mac(1)] }))).toEqual([
