@@ -48,6 +48,9 @@ export async function getObjects(
     );
     if (outcome !== "reply") return { outcome };
     if (status === ERROR_STATUS.noError) continue;
+    // Whoever asks may read nothing here: it is no fault of one object.
+    if (status === ERROR_STATUS.authorizationError)
+      return { outcome: "status", status: ERROR_STATUS_NAMES[status]! };
     const culprit = index >= 1 && index <= positions.length ? index - 1 : positions.length === 1 ? 0 : -1;
     if (status === ERROR_STATUS.tooBig && positions.length > 1) {
       const half = positions.length >> 1;

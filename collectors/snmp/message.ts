@@ -227,4 +227,4 @@ export const ERROR_STATUS_NAMES: readonly string[] = [
   "notWritable",
   "inconsistentName",
 ];
-export const ERROR_STATUS = { noError: 0, tooBig: 1, noSuchName: 2, genErr: 5 } as const;
+export const ERROR_STATUS = { noError: 0, tooBig: 1, noSuchName: 2, genErr: 5, authorizationError: 16 } as const;

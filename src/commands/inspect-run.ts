@@ -1,5 +1,6 @@
 import type { SnmpClient } from "../../collectors/snmp/client.ts";
 import { type DeviceSnapshot, type InspectionPlans, inspectDevice } from "../../collectors/snmp/inspect.ts";
+import type { SnmpCredential } from "../collection/contract.ts";
 import { CampusError, isCampusError } from "../errors/campus-error.ts";
 import { type InspectTarget, resolveTarget } from "./inspect-target.ts";
 
@@ -21,7 +22,10 @@ export interface InspectRunOptions {
   readonly plans: InspectionPlans;
   /** Devices that are looked at at once. */
   readonly concurrency: number;
+  /** For targets with a community. */
   readonly version: "v1" | "v2c";
+  /** For targets without. */
+  readonly credential: SnmpCredential | undefined;
   readonly timeoutMs: number;
   readonly retries: number;
 }
@@ -55,10 +59,11 @@ async function inspectOne(
   signal: AbortSignal,
 ): Promise<Inspection> {
   try {
-    const { community } = target;
-    const { version, timeoutMs, retries } = options;
+    const { version, credential, timeoutMs, retries } = options;
+    const access = target.community ? { version, community: target.community } : credential;
+    if (!access) throw new CampusError("E_USAGE", "the target has no community and no credential is named");
     const endpoint = await resolveTarget(target);
-    const snmp = options.client.target({ endpoint, version, community, timeoutMs, retries });
+    const snmp = options.client.target({ endpoint, ...access, timeoutMs, retries });
     const end = (): void => snmp.close();
     signal.addEventListener("abort", end, { once: true });
     try {

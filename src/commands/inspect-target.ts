@@ -4,11 +4,12 @@ import type { Endpoint } from "../collection/contract.ts";
 import { CampusError } from "../errors/campus-error.ts";
 import { Secret } from "../settings/secret.ts";
 
-/** One `snmp://COMMUNITY@HOST[:PORT]`. */
+/** One `snmp://COMMUNITY@HOST[:PORT]`, or `snmp://HOST[:PORT]` to ask with a credential of the settings. */
 export interface InspectTarget {
   /** As it was given: with the community in it. */
   readonly text: string;
-  readonly community: Secret;
+  /** Undefined when the target has none. */
+  readonly community: Secret | undefined;
   /** A literal address or a name. */
   readonly host: string;
   readonly port: number;
@@ -17,17 +18,21 @@ export interface InspectTarget {
 const SNMP_PORT = 161;
 const FORM = "snmp://COMMUNITY@HOST[:PORT]";
 
-/** Throws E_USAGE; the message names `where` and does not repeat the community. */
-export function parseTarget(text: string, where: string): InspectTarget {
+/**
+ * `needsCommunity`: there is no credential to ask with instead. Throws E_USAGE; the message names `where` and does not
+ * repeat the community.
+ */
+export function parseTarget(text: string, where: string, needsCommunity = true): InspectTarget {
   const at = text.lastIndexOf("@");
-  const place = text.slice(at + 1);
+  const place = text.slice(at < 0 ? "snmp://".length : at + 1);
   const fail = (why: string): never => {
     throw new CampusError("E_USAGE", `${where} is not ${FORM}: ${why}`, { key: where });
   };
   if (!text.startsWith("snmp://")) fail("it does not begin with snmp://");
-  if (at < 0) fail("there is no @ behind a community");
-  const community = decode(text.slice("snmp://".length, at));
-  if (community === undefined) fail("the community has a % that is no percent-encoding");
+  if (at < 0 && needsCommunity)
+    fail("there is no @ behind a community (--credential asks with a credential of the settings)");
+  const community = at < 0 ? undefined : decode(text.slice("snmp://".length, at));
+  if (at >= 0 && community === undefined) fail("the community has a % that is no percent-encoding");
   if (community === "") fail("the community is empty");
   const match = /^(?:\[([^\]]+)\]|([^:[\]/?#]+))(?::(\d{1,5}))?$/.exec(place);
   if (!match) return fail("host and port cannot be read (IPv6 goes in square brackets)");
@@ -37,7 +42,7 @@ export function parseTarget(text: string, where: string): InspectTarget {
   if (/[\u0000-\u0020\u007f]/.test(host) || host.length > 253) fail("the host is no name");
   const port = match[3] === undefined ? SNMP_PORT : Number(match[3]);
   if (port < 1 || port > 65_535) fail("the port is not from 1 to 65535");
-  return { text, community: new Secret(community!), host, port };
+  return { text, community: community === undefined ? undefined : new Secret(community), host, port };
 }
 
 function decode(text: string): string | undefined {
@@ -49,10 +54,12 @@ function decode(text: string): string | undefined {
 }
 
 /** Targets of a file, one a line; empty lines and lines that begin with # are left out. Throws E_USAGE with the line. */
-export function parseTargets(text: string, file: string): InspectTarget[] {
+export function parseTargets(text: string, file: string, needsCommunity = true): InspectTarget[] {
   return text.split(/\r?\n/).flatMap((line, i) => {
     const target = line.trim();
-    return target === "" || target.startsWith("#") ? [] : [parseTarget(target, `${file}:${i + 1}`)];
+    return target === "" || target.startsWith("#")
+      ? []
+      : [parseTarget(target, `${file}:${i + 1}`, needsCommunity)];
   });
 }
 

@@ -4,14 +4,17 @@ import { Command } from "commander";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
 import { InspectionPlans } from "../../collectors/snmp/inspect.ts";
 import { systemClock } from "../collection/clock.ts";
+import type { SnmpCredential } from "../collection/contract.ts";
 import { CampusError } from "../errors/campus-error.ts";
 import { loadProfiles } from "../profiles/load.ts";
 import { formatDuration, parseDuration } from "../settings/amounts.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
+import { pickCredentials } from "./discover-arguments.ts";
 import { EXIT, interruption, wholeNumber } from "./exit.ts";
 import { type Inspection, inspectAll } from "./inspect-run.ts";
 import { type InspectTarget, parseTarget, parseTargets } from "./inspect-target.ts";
 import { inspectionText } from "./inspect-text.ts";
+import { settingsFrom } from "./settings-file.ts";
 
 interface InspectOptions {
   readonly json?: boolean;
@@ -20,6 +23,8 @@ interface InspectOptions {
   readonly timeout: string;
   readonly retries: string;
   readonly v1?: boolean;
+  readonly config?: string;
+  readonly credential?: string;
   readonly profiles: readonly string[];
 }
 
@@ -31,13 +36,18 @@ export function inspectCommand(): Command {
     .description(
       "look at devices once over SNMP and print everything campusd would know of them; changes nothing",
     )
-    .argument("[target...]", "snmp://COMMUNITY@HOST[:PORT], the community percent-encoded, IPv6 in brackets")
+    .argument(
+      "[target...]",
+      "snmp://COMMUNITY@HOST[:PORT], the community percent-encoded, IPv6 in brackets; with --credential snmp://HOST[:PORT]",
+    )
     .option("--json", "print one DeviceSnapshot a line, each as it is ready")
     .option("--targets <file>", "a file with one target a line; - is standard input")
     .option("--concurrency <n>", "devices that are looked at at once", "32")
     .option("--timeout <duration>", "wait for one answer", "2s")
     .option("--retries <n>", "how often a request is sent again", "2")
     .option("--v1", "ask with SNMPv1")
+    .option("--config <file>", "the settings that have the credential, as campusd.yaml")
+    .option("--credential <name>", "ask targets without a community with this credential: SNMPv3 users too")
     .option(
       "--profiles <folder>",
       "a folder of profiles besides the ones that come with campusd; may be repeated",
@@ -52,9 +62,10 @@ export function inspectCommand(): Command {
 }
 
 async function runInspect(given: string[], options: InspectOptions): Promise<void> {
+  const credential = credentialOf(options);
   const targets = [
-    ...given.map((text, i) => parseTarget(text, `target ${i + 1}`)),
-    ...fromFile(options.targets),
+    ...given.map((text, i) => parseTarget(text, `target ${i + 1}`, !credential)),
+    ...fromFile(options.targets, !credential),
   ];
   if (targets.length === 0)
     throw new CampusError("E_USAGE", "no target is given; name some, or a file of them with --targets");
@@ -63,6 +74,7 @@ async function runInspect(given: string[], options: InspectOptions): Promise<voi
     retries: wholeNumber("--retries", options.retries, 0, 10),
     timeoutMs: timeout(options.timeout),
     version: options.v1 ? ("v1" as const) : ("v2c" as const),
+    credential,
   };
   const plans = new InspectionPlans(
     loadProfiles([BUNDLED_PROFILES, ...options.profiles.map((folder) => resolve(folder))]),
@@ -91,11 +103,24 @@ async function runInspect(given: string[], options: InspectOptions): Promise<voi
   }
 }
 
-function fromFile(file: string | undefined): InspectTarget[] {
+/** The credential that is named; its secrets are read, the others' need not be there. */
+function credentialOf(options: InspectOptions): SnmpCredential | undefined {
+  const { config, credential } = options;
+  if (credential === undefined) {
+    if (config === undefined) return undefined;
+    throw new CampusError("E_USAGE", "--config is given for a credential: name it with --credential");
+  }
+  if (config === undefined)
+    throw new CampusError("E_USAGE", "--credential needs --config: the settings file that has it");
+  const settings = settingsFrom(config, { onUnreadSecret: () => undefined });
+  return pickCredentials(settings, [credential], () => undefined)[0]?.credential;
+}
+
+function fromFile(file: string | undefined, needsCommunity: boolean): InspectTarget[] {
   if (file === undefined) return [];
   const name = file === "-" ? "standard input" : file;
   try {
-    return parseTargets(readFileSync(file === "-" ? 0 : resolve(file), "utf8"), name);
+    return parseTargets(readFileSync(file === "-" ? 0 : resolve(file), "utf8"), name, needsCommunity);
   } catch (error) {
     if (error instanceof CampusError) throw error;
     throw new CampusError(

@@ -20,7 +20,9 @@ export function snmpCredential(read: SecretReader) {
   });
   const passphrase = () =>
     secret(read).superRefine((value, issues) => {
-      if (Buffer.byteLength(value.reveal()) < MIN_SNMP_PASSPHRASE)
+      const octets = Buffer.byteLength(value.reveal());
+      // A secret that was not asked for stands empty.
+      if (octets > 0 && octets < MIN_SNMP_PASSPHRASE)
         issues.addIssue({
           code: "custom",
           message: `is shorter than ${MIN_SNMP_PASSPHRASE} characters, which SNMPv3 does not allow; write the device's passphrase`,

@@ -6,7 +6,6 @@ import { SeriesTable } from "../../src/measurements/series.ts";
 import { STATUS_NAMES } from "../../src/measurements/status.ts";
 import type { CompiledProfile } from "../../src/profiles/compiled.ts";
 import { Secret } from "../../src/settings/secret.ts";
-import type { FakeAgent } from "./fake-agent.ts";
 import { Counts } from "./harness.ts";
 
 export interface Sample {
@@ -24,19 +23,24 @@ export class CollectorBench {
   readonly counts = new Counts();
   readonly facts: DeviceFacts[] = [];
   readonly states: DeviceState[] = [];
+  /** The reasons of the states, in the same order. */
+  readonly reasons: (string | undefined)[] = [];
   readonly #tasks = new Map<string, (signal: AbortSignal) => Promise<void> | void>();
   /** Ms that both clocks are ahead. */
   skew = 0;
   readonly collector: SnmpCollector;
-  readonly #agent: FakeAgent;
+  readonly #agent: { readonly port: number };
 
-  constructor(agent: FakeAgent, profile: CompiledProfile) {
+  constructor(agent: { readonly port: number }, profile: CompiledProfile | undefined) {
     this.#agent = agent;
     const sink: Sink = {
       table: this.table,
       batch: this.batch,
       facts: (facts) => this.facts.push(facts),
-      state: (_device, state) => this.states.push(state),
+      state: (_device, state, reason) => {
+        this.states.push(state);
+        this.reasons.push(reason);
+      },
       count: this.counts.add,
     };
     const scheduler: Scheduler = {
