@@ -15,6 +15,8 @@ export interface ProbeCollectorOptions {
   decides(assignment: DeviceAssignment): boolean;
   /** Told once when a family is probed another way than before, and why; for the log. */
   readonly onMethod?: (family: Family, method: "icmp" | "tcp", reason: string) => void;
+  /** Told when an address of the device answers that did not the time before: others may ask it again now. */
+  readonly onBack?: (device: string) => void;
   /** Path of fping; null for none; default: looked for when opened. */
   readonly fping?: string | null;
   /** How often each address is tried, ms; default 60 s. */
@@ -184,7 +186,9 @@ export class ProbeCollector implements Collector {
       batch.add(target.lossSeries, now, (100 * (sent - answered.length)) / sent);
       if (there) batch.add(target.rttSeries, now, answered.reduce((sum, s) => sum + s, 0) / answered.length);
       else batch.addStatus(target.rttSeries, now, STATUS.timeout);
+      const before = device.reachable.get(family);
       device.reachable.set(family, there);
+      if (there && before === false) this.#options.onBack?.(target.device);
       if (device.decides) this.#decide(device, now);
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock, DeviceState } from "../collection/contract.ts";
+import type { Clock, DeviceLoad, DeviceState } from "../collection/contract.ts";
 import type { EventReader } from "../collection/events.ts";
 import type { DeviceFacts } from "../inventory/facts.ts";
 import type { Inventory } from "../inventory/model.ts";
@@ -27,6 +27,8 @@ export interface LiveState {
   readonly clock: Clock;
   /** The longest interval in which the quantity is read, ms (`slowestPolls` makes it of the profiles). */
   pollMs?(quantityId: string): number | undefined;
+  /** What polling the device costs it; undefined for one that is not polled. */
+  load?(device: string): DeviceLoad | undefined;
 }
 
 export interface DeviceAnswer {

@@ -348,6 +348,47 @@ export type RegionsView = z.infer<typeof regionsSchema>;
 export const schoolsSchema = z.object({ at: z.number(), schools: z.array(schoolRowSchema) });
 export type SchoolsView = z.infer<typeof schoolsSchema>;
 
+const pollingCost = {
+  /** Means over the last quarter of an hour, a minute. */
+  requests: z.number(),
+  /** UDP payload of requests and answers, a minute. */
+  octets: z.number(),
+};
+/**
+ * GET /api/v1/polling?school=: what polling costs the devices and the schools' lines. `devices` are those of the
+ * school that was asked for; most requests first.
+ */
+export const pollingSchema = z.object({
+  at: z.number(),
+  schools: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** Devices that are polled. */
+      devices: z.number(),
+      ...pollingCost,
+      /** Devices of which less is asked because they suffered. */
+      suffering: z.number(),
+    }),
+  ),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      ...pollingCost,
+      /** Requests in the busiest minute of the quarter of an hour. */
+      mostRequests: z.number(),
+      /** Limits: requests in flight, requests a second. */
+      inFlight: z.number(),
+      requestsPerSecond: z.number(),
+      /** 0: all is read; 1: without optional groups; 2: half as often; 3: a quarter as often. */
+      level: z.number(),
+      reason: z.string().nullable(),
+    }),
+  ),
+});
+export type PollingView = z.infer<typeof pollingSchema>;
+
 /** GET /api/v1/rooms?path=: a room, or every room of a building, school or region. */
 export const roomsSchema = z.object({ at: z.number(), rooms: z.array(roomSchema) });
 export type RoomsView = z.infer<typeof roomsSchema>;

@@ -22,6 +22,7 @@ import { countyRoutes } from "./routes/county.ts";
 import { devicesRoutes } from "./routes/devices.ts";
 import { eventsRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { pollingRoutes } from "./routes/polling.ts";
 import { regionsRoutes } from "./routes/regions.ts";
 import { roomsRoutes } from "./routes/rooms.ts";
 import type { Api, RouteDeps } from "./routes/route.ts";
@@ -179,6 +180,7 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
   });
   for (const routes of [
     healthRoutes,
+    pollingRoutes,
     regionsRoutes,
     countyRoutes,
     schoolsRoutes,

@@ -107,6 +107,8 @@ export interface Collector {
    * in some seconds, as politely as ever. Nothing happens when the collector does not know the device.
    */
   nudge?(device: string): void;
+  /** What polling the device costs; undefined where that is not known. */
+  load?(device: string): DeviceLoad | undefined;
   close(): Promise<void>;
 }
 

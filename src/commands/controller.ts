@@ -8,7 +8,7 @@ import { SnmpCollector } from "../../collectors/snmp/collector.ts";
 import type { LiveState } from "../api/live.ts";
 import { slowestPolls } from "../api/poll-intervals.ts";
 import { createServer, type ListenAddress } from "../api/server.ts";
-import type { Clock, Collector, DeviceState, Protocol, Sink } from "../collection/contract.ts";
+import type { Clock, Collector, DeviceLoad, DeviceState, Protocol, Sink } from "../collection/contract.ts";
 import { DeviceBoard } from "../collection/devices.ts";
 import { EventLog } from "../collection/event-log.ts";
 import { Pump } from "../collection/pump.ts";
@@ -158,6 +158,10 @@ export class Controller implements LiveState {
     return this.#polls.get(quantity);
   }
 
+  load(device: string): DeviceLoad | undefined {
+    return this.#collectors.get("snmp")?.load?.(device);
+  }
+
   counters(): { samplesTotal: number; samplesPerSecond: number } {
     return { samplesTotal: this.#rate.total, samplesPerSecond: this.#rate.perSecond() };
   }
@@ -273,8 +277,9 @@ export class Controller implements LiveState {
       this.#opened.push(() => broker.close());
       this.#brokerPort = broker.port;
     }
+    const snmp = new SnmpCollector({ ...shared, profiles: this.#profiles, ...settings.snmp });
     const collectors: Collector[] = [
-      new SnmpCollector({ ...shared, profiles: this.#profiles, ...settings.snmp }),
+      snmp,
       new ModbusCollector({ ...shared, ...settings.modbus }),
       new MqttCollector({
         ...shared,
@@ -292,6 +297,7 @@ export class Controller implements LiveState {
         ...shared,
         ...settings.probe,
         decides: ({ device }) => this.#inventory.devices.get(device)?.protocol === "probe",
+        onBack: (device) => snmp.retry(device),
         onMethod: (family, method, reason) =>
           this.#telemetry.log.info({ family, method, reason }, "how addresses are probed"),
       }),

@@ -59,6 +59,7 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
     `/api/v1/devices?cursor=${Buffer.from("s1-ups").toString("base64url")}`,
   ],
   "/api/v1/devices/{id}": ["/api/v1/devices/{id}-core", "/api/v1/devices/{id}-ap-101"],
+  "/api/v1/polling": ["/api/v1/polling", "/api/v1/polling?school={id}"],
   "/api/v1/quantities": ["/api/v1/quantities"],
   "/api/v1/series": [
     "/api/v1/series?quantity=interface.in_rate",

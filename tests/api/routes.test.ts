@@ -347,6 +347,7 @@ describe("the description", () => {
         "/api/v1/devices/{id}",
         "/api/v1/events",
         "/api/v1/health",
+        "/api/v1/polling",
         "/api/v1/quantities",
         "/api/v1/regions",
         "/api/v1/rooms",
