@@ -45,8 +45,6 @@ export class DiscoverScope {
   readonly texts: readonly string[];
   /** Single addresses, in order. */
   readonly singles: readonly Endpoint[];
-  /** How many addresses `sweep` gives. */
-  readonly sweepCount: number;
   /** IPv6 prefixes that only say what is allowed. */
   readonly notSwept: readonly string[];
   readonly #spans: readonly Span[];
@@ -75,7 +73,6 @@ export class DiscoverScope {
     this.notSwept = wide.filter((span) => !isSwept(span)).map((span) => span.text);
     const count = this.#swept.reduce((sum, span) => sum + size(usable(span)), 0n) + BigInt(singles.length);
     if (count > BigInt(max)) throw tooWide(this.#swept, count, max);
-    this.sweepCount = Number(count) - singles.length;
   }
 
   /** Whether the address (canonical text) may be asked. */
