@@ -5,6 +5,7 @@ import type { PlacedFault } from "./faults/scenario.ts";
 import type { BrokerOptions } from "./mqtt/boards.ts";
 import type { SimulationOptions, SimulationStats } from "./simulation.ts";
 import type { TruthTags } from "./snmp/builder.ts";
+import type { TrapDestination } from "./snmp/traps.ts";
 import type { TruthKey } from "./truth.ts";
 import type { InventoryInput } from "./world/inventory.ts";
 
@@ -17,6 +18,7 @@ export type WorkerCall = { readonly id: number } & (
       readonly args: readonly [];
     }
   | { readonly method: "connectBoards"; readonly args: readonly [BrokerOptions] }
+  | { readonly method: "sendTraps"; readonly args: readonly [TrapDestination["addresses"], number] }
   | { readonly method: "truth"; readonly args: readonly [string, string, TruthTags, number] }
   | { readonly method: "truthList"; readonly args: readonly [string] }
 );
@@ -77,6 +79,11 @@ export class SimulationWorker {
   /** Starts the boards on a broker. Throws E_MQTT. */
   async connectBoards(broker: BrokerOptions): Promise<void> {
     await this.#call({ method: "connectBoards", args: [broker] });
+  }
+
+  /** Lets the devices tell of the scenario's faults by SNMP traps, `afterMs` from now on. */
+  async sendTraps(addresses: TrapDestination["addresses"], afterMs = 0): Promise<void> {
+    await this.#call({ method: "sendTraps", args: [addresses, afterMs] });
   }
 
   /** Stops the boards; nothing when the simulation is not open. */

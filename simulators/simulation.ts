@@ -11,6 +11,7 @@ import { AgentBuilder, type TruthTags } from "./snmp/builder.ts";
 import { addContents } from "./snmp/contents.ts";
 import { ETHERNET_PAYLOAD, UDP_PAYLOAD } from "./snmp/responder.ts";
 import type { MibTable } from "./snmp/table.ts";
+import { FaultTraps, type TrapDestination } from "./snmp/traps.ts";
 import { Truth, type TruthKey } from "./truth.ts";
 import type { InventoryInput } from "./world/inventory.ts";
 import type { School, WorldDevice } from "./world/model.ts";
@@ -69,6 +70,8 @@ export class Simulation {
   readonly #agents: SnmpAgents;
   readonly #gateways: ModbusGateways;
   readonly #boards: Boards;
+  readonly #traps: FaultTraps;
+  readonly #community: string;
   #open = false;
 
   /** Throws E_FILE or E_SETTINGS when the scenario cannot be read. */
@@ -97,6 +100,8 @@ export class Simulation {
       this.world.schools.map((school) => gatewayPlan(school, given.modbusPort)),
       second,
     );
+    this.#community = given.community;
+    this.#traps = new FaultTraps(this.world.devices, this.world.faults, second);
     this.#boards = new Boards(this.world, () => clock.now(), given.boardIntervalMs);
   }
 
@@ -117,6 +122,12 @@ export class Simulation {
   async connectBoards(broker: BrokerOptions, signal?: AbortSignal): Promise<void> {
     if (!this.#open) throw new CampusError("E_INTERNAL", "connectBoards before open");
     await this.#boards.open(broker, signal ?? new AbortController().signal);
+  }
+
+  /** Lets the devices tell of the scenario's faults, `afterMs` from now on, with the community they answer to. */
+  sendTraps(addresses: TrapDestination["addresses"], afterMs = 0): void {
+    if (!this.#open) throw new CampusError("E_INTERNAL", "sendTraps before open");
+    this.#traps.open({ addresses, community: this.#community }, afterMs);
   }
 
   async disconnectBoards(): Promise<void> {
@@ -160,6 +171,7 @@ export class Simulation {
 
   async close(): Promise<void> {
     this.#open = false;
+    this.#traps.close();
     await this.#boards.close();
     await Promise.all([this.#agents.close(), this.#gateways.close()]);
   }

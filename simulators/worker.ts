@@ -40,6 +40,8 @@ function perform(simulation: Simulation, call: WorkerCall): unknown {
       return simulation.open(new AbortController().signal);
     case "connectBoards":
       return simulation.connectBoards(...call.args);
+    case "sendTraps":
+      return simulation.sendTraps(...call.args);
     case "disconnectBoards":
       return simulation.disconnectBoards();
     case "inventory":

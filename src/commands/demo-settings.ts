@@ -24,6 +24,8 @@ export function demoSettings(options: DemoSettingsOptions): Settings {
     node: { id: "demo" },
     data: { dir: options.dataDir },
     http: { host: "127.0.0.1", port: options.port },
+    // Devices with an address of IPv6 and those of IPv4 send to their own family.
+    snmp: { traps: { enabled: true, port: 0 } },
     mqtt: {
       broker: {
         enabled: true,

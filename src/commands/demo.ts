@@ -29,6 +29,8 @@ interface DemoOptions {
 const DEFAULT_PORT = 8080;
 /** When 8080 is taken this many ports after it are tried, then any free one. */
 const PORTS_TRIED = 20;
+/** The devices tell of their faults when their interfaces are known. */
+const TRAPS_AFTER_MS = 10_000;
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -84,6 +86,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     if (controller.brokerPort !== undefined) {
       await simulation.connectBoards({ url: `mqtt://127.0.0.1:${controller.brokerPort}`, ...gateway });
     }
+    await simulation.sendTraps(controller.trapAddresses, TRAPS_AFTER_MS);
     const url = await listen(controller, settings.http.host, wantedPort);
     console.log(`console: ${url}/`);
     console.error(`data in ${settings.data.dir}; Ctrl-C ends it`);
