@@ -1,8 +1,11 @@
-import { type CipherGCMTypes, createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, type Decipheriv } from "node:crypto";
 import type { SnmpPrivProtocol } from "../../src/settings/snmp-security.ts";
 
 /** Octets of msgPrivacyParameters: the salt, for every cipher there is. */
 export const SALT_OCTETS = 8;
+const AES_BLOCK = 16;
+/** What `decrypt` needs before the ciphertext in its scratch: the rest of a block and an initialisation vector. */
+export const LEAD_OCTETS = 2 * AES_BLOCK;
 
 /** A localised privacy key. Prints as nothing. */
 export class PrivacyKey {
@@ -10,6 +13,10 @@ export class PrivacyKey {
   readonly #cipher: string;
   readonly #key: Buffer;
   readonly #preIv: Buffer | undefined;
+  /** AES: one for all messages. */
+  #decipher: Decipheriv | undefined;
+  /** Octets that it has read of the block it is in. */
+  #inBlock = 0;
 
   /** `key` has the octets that `PRIVACY` says. */
   constructor(protocol: SnmpPrivProtocol, key: Uint8Array) {
@@ -33,18 +40,41 @@ export class PrivacyKey {
 
   /** `plain` is a multiple of `blockOctets` long. The answer is as long and the caller's. */
   encrypt(plain: Uint8Array, boots: number, time: number, salt: Uint8Array): Buffer {
-    const cipher = createCipheriv(this.#cipher as CipherGCMTypes, this.#key, this.#iv(boots, time, salt));
+    const cipher = createCipheriv(this.#cipher, this.#key, this.#iv(boots, time, salt));
     if (this.#preIv) cipher.setAutoPadding(false);
     return cipher.update(plain);
   }
 
-  /** Undefined when it cannot be a ciphertext. A wrong key gives nonsense, which the caller must notice. */
-  decrypt(cipherText: Uint8Array, boots: number, time: number, salt: Uint8Array): Buffer | undefined {
+  /**
+   * Undefined when it cannot be a ciphertext. A wrong key gives nonsense, which the caller must notice. `scratch` has
+   * room for `LEAD_OCTETS` and the ciphertext; its content is lost. The answer is the caller's.
+   *
+   * CFB takes its state from the last block of ciphertext, whatever came before: a decipher that is given the
+   * initialisation vector as if it were ciphertext stands where a new one would, for half the cost of making one.
+   */
+  decrypt(
+    cipherText: Uint8Array,
+    boots: number,
+    time: number,
+    salt: Uint8Array,
+    scratch: Buffer,
+  ): Uint8Array | undefined {
     if (salt.length !== SALT_OCTETS || cipherText.length === 0) return undefined;
-    if (cipherText.length % this.blockOctets !== 0) return undefined;
-    const decipher = createDecipheriv(this.#cipher as CipherGCMTypes, this.#key, this.#iv(boots, time, salt));
-    if (this.#preIv) decipher.setAutoPadding(false);
-    return decipher.update(cipherText);
+    const { length } = cipherText;
+    if (this.#preIv) {
+      if (length % this.blockOctets !== 0) return undefined;
+      const iv = this.#iv(boots, time, salt);
+      return createDecipheriv(this.#cipher, this.#key, iv).setAutoPadding(false).update(cipherText);
+    }
+    this.#decipher ??= createDecipheriv(this.#cipher, this.#key, Buffer.alloc(AES_BLOCK));
+    const skip = (AES_BLOCK - this.#inBlock) % AES_BLOCK;
+    const start = skip + AES_BLOCK;
+    scratch.writeUInt32BE(boots, skip);
+    scratch.writeUInt32BE(time, skip + 4);
+    scratch.set(salt, skip + 8);
+    scratch.set(cipherText, start);
+    this.#inBlock = length % AES_BLOCK;
+    return this.#decipher.update(scratch.subarray(0, start + length)).subarray(start);
   }
 
   /** RFC 3414 section 8.1.1.1 and RFC 3826 section 3.1.2.1. */

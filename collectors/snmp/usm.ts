@@ -2,7 +2,7 @@ import { lengthSize, TAG, writeHeader } from "./ber.ts";
 import { MessageAuthenticator } from "./usm-auth.ts";
 import type { LocalKeys } from "./usm-keys.ts";
 import { FLAG, type V3Frame } from "./usm-message.ts";
-import { SALT_OCTETS, SaltSource } from "./usm-privacy.ts";
+import { LEAD_OCTETS, SALT_OCTETS, SaltSource } from "./usm-privacy.ts";
 
 /** What a message says besides its PDU. Octets are not copied before they are sent: they must not change. */
 export interface Envelope {
@@ -25,11 +25,12 @@ const MAX_SIZE = 65_507;
 /**
  * The User-based Security Model on octets (RFC 3414, 3826, 7860): makes messages and opens them. It knows keys and
  * salts and nothing of devices or time: whether a good message is in time is the engine's business
- * (`usm-engine.ts`). One object serves one thread; it holds 64 kB.
+ * (`usm-engine.ts`). One object serves one thread; it holds 128 kB.
  */
 export class Usm {
   readonly #authenticator = new MessageAuthenticator();
   readonly #salts: SaltSource;
+  readonly #scratch = Buffer.alloc(MAX_SIZE + LEAD_OCTETS);
 
   /** `random` is a cryptographic source. */
   constructor(random: (octets: number) => Uint8Array) {
@@ -103,7 +104,8 @@ export class Usm {
     const { bytes, flags } = frame;
     if ((flags & FLAG.priv) === 0) return bytes;
     const salt = bytes.subarray(frame.saltAt, frame.saltEnd);
-    return keys.priv?.decrypt(bytes.subarray(frame.dataAt), frame.boots, frame.time, salt);
+    const cipherText = bytes.subarray(frame.dataAt);
+    return keys.priv?.decrypt(cipherText, frame.boots, frame.time, salt, this.#scratch);
   }
 }
 

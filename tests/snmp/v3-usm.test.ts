@@ -6,7 +6,14 @@ import { describe, expect, it } from "vitest";
 import { scopedAt, Usm } from "../../collectors/snmp/usm.ts";
 import { HmacKey, MessageAuthenticator } from "../../collectors/snmp/usm-auth.ts";
 import { EngineClock, EngineTable } from "../../collectors/snmp/usm-engine.ts";
-import { AUTH, KeyRing, localizeKey, passwordToKey, privacyKey } from "../../collectors/snmp/usm-keys.ts";
+import {
+  AUTH,
+  KeyRing,
+  localizeKey,
+  PRIVACY,
+  passwordToKey,
+  privacyKey,
+} from "../../collectors/snmp/usm-keys.ts";
 import { ScopedPdu, saysVersion3, V3Frame } from "../../collectors/snmp/usm-message.ts";
 import { PrivacyKey, SaltSource } from "../../collectors/snmp/usm-privacy.ts";
 import { Secret } from "../../src/settings/secret.ts";
@@ -166,8 +173,23 @@ describe("encrypting", () => {
       oracleAuth("sha1"),
       engine,
     );
-    const back = key.decrypt(encryptedPdu, 7, 123_456, msgPrivacyParameters)!;
+    const back = key.decrypt(encryptedPdu, 7, 123_456, msgPrivacyParameters, Buffer.alloc(200))!;
     expect(back.subarray(0, plain.length)).toEqual(plain);
+  });
+
+  it.each(SNMP_PRIV_PROTOCOLS)("%s decrypts message after message of any length", (protocol) => {
+    const { keyOctets } = PRIVACY[protocol];
+    const sends = new PrivacyKey(protocol, Buffer.alloc(keyOctets, 7));
+    const reads = new PrivacyKey(protocol, Buffer.alloc(keyOctets, 7));
+    const scratch = Buffer.alloc(1200);
+    for (let length = 1; length < 120; length++) {
+      const plain = randomBytes(length * reads.blockOctets);
+      const salt = randomBytes(8);
+      const cipherText = sends.encrypt(plain, length, 99, salt);
+      expect(Buffer.from(reads.decrypt(cipherText, length, 99, salt, scratch)!)).toEqual(plain);
+    }
+    expect(reads.decrypt(Buffer.alloc(0), 1, 1, Buffer.alloc(8), scratch)).toBeUndefined();
+    expect(reads.decrypt(Buffer.alloc(16), 1, 1, Buffer.alloc(7), scratch)).toBeUndefined();
   });
 
   it("is single DES although OpenSSL has none", () => {
