@@ -69,12 +69,17 @@ export interface Exchange {
 export interface TransportOptions {
   readonly clock: Clock;
   readonly count: (name: string, by?: number) => void;
-  /** Most requests that wait for an answer at once; more of them queue, so that bursts do not overflow buffers. */
+  /** Most requests whose answers may be on their way at once; more of them queue, so that bursts overflow no buffer. */
   readonly maxInFlight?: number;
   /** Random octets, from a cryptographic source. */
   readonly random?: (octets: number) => Uint8Array;
 }
 
+/**
+ * How long a request holds its place: an answer that has not come by then is in no buffer on the way. Devices that
+ * are dead or slow keep nobody else waiting (faults.md S1, S2).
+ */
+const PLACE_MS = 200;
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
 /** Ids of settled requests that are remembered to tell a late reply from a forged one. */
 const REMEMBERED_IDS = 4096;
@@ -105,6 +110,8 @@ export class SnmpTransport {
   /** The same, oldest first from `#lastIdAt`; 0: none yet. */
   readonly #lastIds = new Uint32Array(REMEMBERED_IDS);
   #lastIdAt = 0;
+  /** Flights that hold one of the places. */
+  #held = 0;
   #queue: Flight[] = [];
   #queueHead = 0;
   /** What is sent at the end of this turn of the event loop. */
@@ -168,7 +175,7 @@ export class SnmpTransport {
       queueMicrotask(() => exchange.settle("closed", undefined, 0));
       return;
     }
-    if (this.#flights.size < this.#maxInFlight) this.#launch(flight);
+    if (this.#held < this.#maxInFlight) this.#launch(flight);
     else this.#queue.push(flight);
   }
 
@@ -194,6 +201,8 @@ export class SnmpTransport {
 
   #launch(flight: Flight): void {
     this.#flights.add(flight);
+    flight.holds = true;
+    this.#held++;
     this.#post(flight);
   }
 
@@ -225,15 +234,23 @@ export class SnmpTransport {
     patchRequestId(exchange.request, id);
     const bytes = exchange.security?.seal(exchange.request, id) ?? exchange.request.bytes;
     const { port, address } = exchange.peer;
-    this.#wheel.start(flight, exchange.timeoutMs);
+    flight.waitMs = flight.holds ? Math.min(PLACE_MS, exchange.timeoutMs) : exchange.timeoutMs;
+    this.#wheel.start(flight, flight.waitMs);
     if (exchange.proven && flight.ids.length === 1) socket.send(bytes, port, address);
     else socket.send(bytes, port, address, (error) => error && this.#expire(flight, true));
     exchange.sent(bytes.length);
   }
 
-  /** Deadline passed, or the system refused the datagram. */
+  /** The place was held long enough, the deadline passed, or the system refused the datagram. */
   readonly #expire = (flight: Flight, refused: boolean): void => {
     if (flight.settled) return;
+    const left = flight.exchange.timeoutMs - flight.waitMs;
+    if (!refused && left > 0) {
+      flight.waitMs += left;
+      this.#wheel.start(flight, left);
+      this.#free(flight);
+      return;
+    }
     if (refused) {
       this.#count("snmp.send_error");
       this.#settle(flight, "unreachable");
@@ -254,13 +271,21 @@ export class SnmpTransport {
       this.#byId.delete(id);
       this.#remember(id);
     }
-    const held = this.#flights.delete(flight);
+    this.#flights.delete(flight);
     flight.exchange.settle(outcome, view, at);
-    if (held) this.#launchNext();
+    this.#free(flight);
+  }
+
+  /** Gives the flight's place to the next one. */
+  #free(flight: Flight): void {
+    if (!flight.holds) return;
+    flight.holds = false;
+    this.#held--;
+    this.#launchNext();
   }
 
   #launchNext(): void {
-    while (this.#queueHead < this.#queue.length && this.#flights.size < this.#maxInFlight) {
+    while (this.#queueHead < this.#queue.length && this.#held < this.#maxInFlight) {
       const next = this.#queue[this.#queueHead++]!;
       if (!next.settled) this.#launch(next);
     }
@@ -355,6 +380,10 @@ class Flight implements WheelEntry {
   readonly ids: number[] = [];
   readonly #expire: (flight: Flight, refused: boolean) => void;
   settled = false;
+  /** Whether it holds one of the places. */
+  holds = false;
+  /** How long the wheel waits from the sending on, ms: for the place, then for the answer. */
+  waitMs = 0;
   due = 0;
   slot = -1;
 
