@@ -251,6 +251,10 @@ define("wifi.radio_ccq", "gauge", "percent", "client connection quality of a rad
   min: 0,
   reading: "wireless-ccq",
 });
+define("wifi.radio_rssi", "gauge", "count", "signal strength on the radio's own scale", {
+  min: 0,
+  reading: "wireless-rssi",
+});
 define("wifi.radio_capacity", "gauge", "percent", "share of a radio link's capacity that can be used", {
   ...percent,
   reading: "wireless-capacity",

@@ -206,6 +206,7 @@ export const glossary: Glossary = {
     "wifi.radio_power": "Transmit power",
     "wifi.radio_clients": "Radio clients",
     "wifi.radio_signal": "Clients' signal",
+    "wifi.radio_rssi": "Signal (own scale)",
     "cellular.cell": "Cell number",
     "cellular.channel": "Cellular channel",
     "cellular.snr": "Cellular SNR",

@@ -184,6 +184,7 @@ export const glossary = {
     "wifi.radio_power": "发射功率",
     "wifi.radio_clients": "射频终端",
     "wifi.radio_signal": "终端信号",
+    "wifi.radio_rssi": "信号强度（设备刻度）",
     "cellular.cell": "小区号",
     "cellular.channel": "蜂窝信道",
     "cellular.snr": "蜂窝信噪比",
