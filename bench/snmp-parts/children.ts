@@ -31,7 +31,10 @@ export async function serveAgents(plan: AgentsPlan): Promise<ServedAgents> {
 }
 
 /** Runs campusd's way to the store in a process of its own. `execArgv` is for its Node, such as --cpu-prof. */
-export async function runCampusd(plan: CampusdPlan, execArgv: readonly string[] = []): Promise<CampusdResult> {
+export async function runCampusd(
+  plan: CampusdPlan,
+  execArgv: readonly string[] = [],
+): Promise<CampusdResult> {
   const child = fork(join(import.meta.dirname, "campusd.ts"), { execArgv: [...execArgv] });
   const { result } = await ask<{ result: CampusdResult }>(child, plan, 300_000);
   const ended = new Promise((resolve) => child.once("exit", resolve));
