@@ -13,6 +13,8 @@ export interface SystemGroup {
   sysObjectID?: string;
   sysName?: string;
   sysLocation?: string;
+  /** snmpEngineID (RFC 3411) in hex: two boxes have two. */
+  engineId?: string;
   /** Hundredths of a second. */
   sysUpTime?: number;
   /** Subtrees that profiles ask for and that the device answers, dotted. */
@@ -22,22 +24,39 @@ export interface SystemGroup {
 /** Longest text that a pattern is tried on: a bound for its time. */
 const MAX_PATTERN_TEXT = 2048;
 
+const GROUP = ["sysDescr", "sysObjectID", "sysUpTime", "sysName", "sysLocation"] as const;
+const WITH_ENGINE = [...GROUP, "snmpEngineID"] as const;
+const KINDS = {
+  sysDescr: "text",
+  sysObjectID: "oid",
+  sysUpTime: "number",
+  sysName: "text",
+  sysLocation: "text",
+  snmpEngineID: "hex",
+} as const;
+/** RFC 3411: an SnmpEngineID has 5 to 32 octets. */
+const ENGINE_ID = /^(?:[0-9a-f]{2}){5,32}$/;
+
+/** `withEngine`: which box it is, too. */
 export async function readSystem(
   session: SnmpSession,
   options: ExchangeOptions,
+  withEngine = false,
 ): Promise<{ readonly system: SystemGroup; readonly failure?: Failure }> {
-  const names = ["sysDescr", "sysObjectID", "sysUpTime", "sysName", "sysLocation"] as const;
+  const names = withEngine ? WITH_ENGINE : GROUP;
   const system: SystemGroup = {};
   const failure = await getObjects(
     session,
     names.map((name) => OID[name]),
     (position, view, i) => {
       const name = names[position]!;
-      const kind = name === "sysUpTime" ? "number" : name === "sysObjectID" ? "oid" : "text";
+      const kind = KINDS[name];
       const text = decodeText(kind, view.bytes, view.tag[i]!, view.valueAt[i]!, view.valueEnd[i]!);
       if (text === undefined || text === "") return;
       if (name === "sysUpTime") system.sysUpTime = Number(text);
-      else system[name] = text;
+      else if (name === "snmpEngineID") {
+        if (ENGINE_ID.test(text)) system.engineId = text;
+      } else system[name] = text;
     },
     options,
   );

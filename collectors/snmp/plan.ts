@@ -37,6 +37,7 @@ export const OID = {
   sysName: encodeOid([1, 3, 6, 1, 2, 1, 1, 5, 0]),
   sysLocation: encodeOid([1, 3, 6, 1, 2, 1, 1, 6, 0]),
   ifTableLastChange: encodeOid([1, 3, 6, 1, 2, 1, 31, 1, 5, 0]),
+  snmpEngineID: encodeOid([1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0]),
 } as const;
 const IF_TYPE = "1.3.6.1.2.1.2.2.1.3";
 const IF_CONNECTOR_PRESENT = "1.3.6.1.2.1.31.1.1.1.17";

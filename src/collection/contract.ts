@@ -63,6 +63,8 @@ export interface Sink {
   facts(facts: DeviceFacts): void;
   /** Called after each poll or message, also when nothing changed. `reason` is for people. */
   state(device: string, state: DeviceState, reason?: string): void;
+  /** The device's clock began anew since it was last asked; `upTime` is what it says now, s. */
+  restarted?(device: string, upTime: number): void;
   /** Counts an event of the collector's own by name (`snmp.spoofed`, `mqtt.payload`), for telemetry and tests. */
   count(name: string, by?: number): void;
 }

@@ -9,6 +9,7 @@ import type { LiveState } from "../api/live.ts";
 import { slowestPolls } from "../api/poll-intervals.ts";
 import { createServer, type ListenAddress } from "../api/server.ts";
 import type { Clock, Collector, DeviceLoad, DeviceState, Protocol, Sink } from "../collection/contract.ts";
+import { type DeviceChange, DeviceChanges, restartOf } from "../collection/device-changes.ts";
 import { DeviceBoard } from "../collection/devices.ts";
 import { EventLog } from "../collection/event-log.ts";
 import { Pump } from "../collection/pump.ts";
@@ -27,6 +28,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Assigned, assignments } from "./assignments.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
 import { CONSOLE_FOLDER } from "./console-folder.ts";
+import { eventOfChange } from "./device-events.ts";
 import { openStore } from "./open-store.ts";
 import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
@@ -63,6 +65,7 @@ export class Controller implements LiveState {
   readonly #telemetry: Telemetry;
   readonly #random: () => number;
   readonly #board: DeviceBoard;
+  readonly #changes = new DeviceChanges();
   readonly #state: StateDatabase;
   readonly #scheduler: SlotScheduler;
   readonly #pump: Pump;
@@ -92,6 +95,7 @@ export class Controller implements LiveState {
     this.#rate = new SampleRate(clock);
     this.#state = new StateDatabase({ file: stateFile(settings) });
     this.#board = new DeviceBoard(clock, (facts) => {
+      for (const change of this.#changes.note(facts)) this.#tell(change);
       this.#state.saveFacts(facts).catch((error: unknown) => {
         telemetry.log.warn({ err: error, device: facts.device }, "facts of a device are not saved");
       });
@@ -234,7 +238,9 @@ export class Controller implements LiveState {
     this.#opened.push(() => this.store.close());
     this.events.open();
     this.#opened.push(() => this.events.close());
-    this.#board.restore(await this.#state.loadFacts());
+    const known = await this.#state.loadFacts();
+    this.#board.restore(known);
+    this.#changes.restore(known);
     this.#pump.open();
     this.#opened.push(() => this.#pump.close());
     this.#scheduler.open();
@@ -268,6 +274,7 @@ export class Controller implements LiveState {
       batch: this.#pump.batch,
       facts: (facts) => this.#board.setFacts(facts),
       state: (device, state, reason) => this.#setState(device, state, reason),
+      restarted: (device, upTime) => this.#tell(restartOf(device, this.clock.now(), upTime)),
       count: (name, by) => this.#telemetry.count(name, by),
     };
     const shared = { sink, clock: this.clock, scheduler: this.#scheduler, random: this.#random };
@@ -318,6 +325,17 @@ export class Controller implements LiveState {
     else if (before === "down") this.#telemetry.log.info({ device, state, reason }, "a device changed");
   }
 
+  /** Writes what was seen of a device to the event log. */
+  #tell(change: DeviceChange): void {
+    const device = this.#inventory.devices.get(change.device);
+    if (!device) return;
+    const { log } = this.#telemetry;
+    log.info({ device: device.id, kind: change.kind, values: change.values }, "a device has changed");
+    this.events.append(eventOfChange(change, device)).committed.catch((error: unknown) => {
+      log.warn({ err: error, device: device.id }, "an event of a device is not saved");
+    });
+  }
+
   #broker(sink: Sink): MqttBroker {
     return new MqttBroker({
       ...this.#settings.mqtt.broker,
@@ -344,7 +362,9 @@ export class Controller implements LiveState {
       const [protocol, device] = key.split(" ") as [Protocol, string];
       this.#collectors.get(protocol)?.unassign(device);
       this.#assigned.delete(key);
-      if (!this.#inventory.devices.has(device)) this.#board.forget(device);
+      if (this.#inventory.devices.has(device)) continue;
+      this.#board.forget(device);
+      this.#changes.forget(device);
     }
     for (const [key, one] of wanted) {
       const fingerprint = fingerprintOf(one);

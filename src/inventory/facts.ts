@@ -22,6 +22,8 @@ export interface Identity {
   readonly sysName?: string;
   readonly sysDescr?: string;
   readonly sysLocation?: string;
+  /** snmpEngineID in hex. */
+  readonly engineId?: string;
   /** The device profile that matched. */
   readonly profile?: string;
   readonly vendor?: string;
