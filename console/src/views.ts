@@ -3,6 +3,8 @@ export type {
   CountyView,
   DeviceRow,
   DeviceView,
+  EventsView,
+  EventView,
   Health,
   InterfaceView,
   LinkView,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import type { Health, SearchView } from "../../src/api/schemas.ts";
+import type { EventsView, Health, SearchView } from "../../src/api/schemas.ts";
 import { makeWorld, type World } from "./world.ts";
 import { REGIONS, type Rename } from "./world-base.ts";
 
@@ -103,6 +103,8 @@ export async function startFixture(options: Options): Promise<Fixture> {
         return answer(world.device(decodeURIComponent(id)));
       case "series":
         return answer(world.series(query));
+      case "events":
+        return answer(events(world.at, query.get("device") ?? ""));
       case "search":
         return answer(search(world, query.get("q") ?? ""));
       default:
@@ -194,4 +196,38 @@ function search(world: World, text: string): SearchView {
     }
   }
   return { hits: hits.slice(0, 12) };
+}
+
+/** A port that went down twice, and a notification that nobody has a word for. */
+function events(at: number, device: string): EventsView {
+  const about = { device, school: null, source: "127.0.0.1", oid: "1.3.6.1.6.3.1.1.5.3", more: 0 };
+  const varbinds = [{ oid: "1.3.6.1.2.1.2.2.1.1.5", name: "ifIndex.5", value: "5", type: "INTEGER" }];
+  return {
+    at,
+    next: null,
+    events: [
+      {
+        ...about,
+        id: 2,
+        at: at - 60_000,
+        lastAt: at - 55_000,
+        kind: "linkDown",
+        severity: "warning",
+        interface: "GE0/0/5",
+        count: 2,
+        varbinds,
+      },
+      {
+        ...about,
+        id: 1,
+        at: at - 600_000,
+        lastAt: at - 600_000,
+        kind: "1.3.6.1.4.1.99999.0.7",
+        severity: "unknown",
+        interface: null,
+        count: 1,
+        varbinds: [],
+      },
+    ],
+  };
 }

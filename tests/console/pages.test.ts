@@ -186,6 +186,20 @@ describeWith(["chromium"], "the console's pages", () => {
     await page.context().close();
   });
 
+  it("shows what a device reported itself, in words where there are some", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(fixture.url + PAGES.device);
+    await page.getByRole("heading", { name: "事件" }).waitFor();
+    const rows = page
+      .locator("section", { has: page.getByRole("heading", { name: "事件" }) })
+      .locator("tbody tr");
+    expect(await rows.allInnerTexts()).toEqual([
+      expect.stringMatching(/端口断开\s*×2[\s\S]*GE0\/0\/5/),
+      expect.stringContaining("1.3.6.1.4.1.99999.0.7"),
+    ]);
+    await page.context().close();
+  });
+
   it("filters ports and devices by the address", async () => {
     const { page } = await openPage(browser);
     await page.goto(`${fixture.url + PAGES.device}?ports=trouble`);

@@ -12,6 +12,7 @@ import { moment } from "../../text/time.ts";
 import type { DeviceView, ReadingView } from "../../views.ts";
 import { term } from "../../words/term.ts";
 import { usePlace } from "../title.ts";
+import { Events } from "./events.tsx";
 import { Identity } from "./identity.tsx";
 import { Interfaces } from "./interfaces.tsx";
 import { Neighborhood } from "./neighborhood.tsx";
@@ -60,6 +61,7 @@ export function DevicePage({ id }: { id: string }) {
       <DeviceFigures view={view} />
       {view.interfaces.length > 0 && <Traffic device={id} interfaces={view.interfaces} />}
       {view.interfaces.length > 0 && <Interfaces interfaces={view.interfaces} />}
+      <Events device={id} />
       <Readings
         device={id}
         readings={view.readings}
