@@ -29,8 +29,9 @@ const MISSES = 3;
 const DOWN_PROBE_MS = 300_000;
 /** A device is polled out of turn at most this often, ms, whatever it says of itself. */
 const NUDGE_EVERY_MS = 10_000;
-/** Tiers up to this are polled once at contact, before their turn. */
-const AT_CONTACT_MS = 300_000;
+/** The 5-minute tier is first read within this after contact, the slower ones within `SLOW_FIRST_MS`. */
+const MIDDLE_FIRST_MS = 60_000;
+const SLOW_FIRST_MS = 300_000;
 const TICKS = 2 ** 32;
 /** A poll of so many requests may be felt by the device: its CPU is looked at before and after. */
 const FELT_REQUESTS = 4;
@@ -243,7 +244,7 @@ export class PolledDevice {
           if (this.#state !== "up" || this.#breaker.skips(tier)) return;
           return this.#inTurn(() => this.#poll(tier));
         },
-        Math.min(tier, AT_CONTACT_MS),
+        Math.min(tier, tier <= SLOW_FIRST_MS ? MIDDLE_FIRST_MS : SLOW_FIRST_MS),
       ),
     );
   }
@@ -346,6 +347,7 @@ export class PolledDevice {
     if (verdict !== "restarted") return false;
     this.#wraps = 0;
     this.#context.sink.count("snmp.restarted");
+    this.#context.sink.restarted?.(this.#assignment.device, ticks / 100);
     return true;
   }
 
@@ -380,7 +382,11 @@ export class PolledDevice {
 }
 
 function sameDevice(before: SystemGroup, now: SystemGroup): boolean {
-  return before.sysObjectID === now.sysObjectID && before.sysDescr === now.sysDescr;
+  return (
+    before.sysObjectID === now.sysObjectID &&
+    before.sysDescr === now.sysDescr &&
+    (before.engineId ?? now.engineId) === (now.engineId ?? before.engineId)
+  );
 }
 
 function describeFailure(failure: Failure, problem: SecurityProblem | undefined): string {
