@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Health } from "../../src/api/schemas.ts";
 import { Influxd } from "../stores/influxd.ts";
-import { getJson, until } from "../support/process.ts";
+import { getJson, ROOT, until } from "../support/process.ts";
 import { describeWith } from "../support/servers.ts";
 import { Site } from "../support/site.ts";
 import { keyOf, stored } from "./answers.ts";
@@ -93,6 +95,17 @@ describeWith(["influxd"], "serve with InfluxDB 1.6", () => {
     // What was read while the database was away carries the time when it was read.
     expect(first).toBeLessThan(well.startedAt + 15_000);
   }, 90_000);
+
+  it("answers the query that docs/influxdb.md shows", async () => {
+    const page = readFileSync(join(ROOT, "docs/influxdb.md"), "utf8");
+    const [, query] = /```sql\n(.*?)\n```/s.exec(page)!;
+    const school = site.simulation.world.schools[0]!.id;
+    const answer = await until(
+      () => influxQl(query!.replace("qh-001", school)),
+      ({ series }) => series !== undefined && series.length > 50,
+    );
+    expect(Object.keys(answer.series![0]!.tags!)).toEqual(["device", "interface"]);
+  }, 60_000);
 
   it("loses nothing while the database is stopped and started under it", async () => {
     await influxd.stop();
