@@ -9,7 +9,8 @@ import { interfacesProfile, polledColumns } from "./snmp-parts/profile.ts";
 
 /**
  * `npm run bench -- snmp`: what it costs to read interfaces. One set of agents, in a process of their own, is read
- * in turns by campusd (collector, rates, live table, embedded store), Debian's snmpbulkwalk and Debian's snmp_exporter;
+ * in turns by campusd (collector, rates, live table, embedded store), Debian's snmpbulkwalk and Debian's snmp_exporter,
+ * the first two over SNMPv3 too (SHA-256, AES-128);
  * then campusd polls more and more devices on schedule, and a set of which a tenth is dead and a tenth slow.
  * CPU is user and system time of the whole process. docs/benchmarks.md says how to read it.
  */
@@ -122,6 +123,16 @@ async function line(): Promise<void> {
           throw new Error(`snmp_exporter read ${scraped.varbinds}, not ${perRound}`);
         note("snmp_exporter 0.21", scraped.cpuUs / perRound);
       }
+      const sealed = await withStore({ ...plan, v3: true }, true);
+      if (sealed.varbinds === 0) throw new Error("campusd read nothing over SNMPv3");
+      note("campusd over v3, to the store", (sealed.userUs + sealed.systemUs) / useful);
+      if (walks) {
+        const walked = await runBulkWalk(BULKWALK, served.addresses, COLUMNS_ONLY, REPETITIONS, true);
+        if (walked.varbinds !== perRound)
+          throw new Error(`snmpbulkwalk over v3 read ${walked.varbinds}, not ${perRound}`);
+        // Each of its processes makes the keys anew, which campusd does once: its start is left out.
+        note("snmpbulkwalk over v3, less its start", (walked.cpuUs - walked.startUs * agents) / perRound);
+      }
     }
   } finally {
     await exporter?.close();
@@ -135,6 +146,8 @@ async function line(): Promise<void> {
     snmpbulkwalk: times("snmpbulkwalk"),
     "snmpbulkwalk, less its start": times("snmpbulkwalk, less its start"),
     snmp_exporter: times("snmp_exporter 0.21"),
+    "campusd over v3": times("campusd over v3, to the store"),
+    "snmpbulkwalk over v3, less its start": times("snmpbulkwalk over v3, less its start"),
   };
   console.log("  ratios to campusd with its store:", report["ratios"]);
 }

@@ -5,6 +5,7 @@ import { communityOf, readRequest } from "../../simulators/snmp/request.ts";
 import { ETHERNET_PAYLOAD, Responder } from "../../simulators/snmp/responder.ts";
 import type { MibTable } from "../../simulators/snmp/table.ts";
 import { type AgentAddress, type AgentsPlan, usage } from "./plan.ts";
+import { V3Face } from "./v3-face.ts";
 
 /**
  * Serves one set of agents from a process of its own: sockets on 127.0.0.0/8, the simulators' responder, one
@@ -82,6 +83,8 @@ function tableOf(interfaces: number, only: ReadonlySet<string> | undefined): Mib
 
 async function serve(plan: AgentsPlan): Promise<AgentAddress[]> {
   const responder = new Responder();
+  const face = new V3Face();
+  await face.open();
   const whole = tableOf(plan.interfaces, undefined);
   const columns = tableOf(plan.interfaces, new Set(plan.columns));
   const addresses: AgentAddress[] = [];
@@ -93,13 +96,18 @@ async function serve(plan: AgentsPlan): Promise<AgentAddress[]> {
     socket.on("error", () => {});
     if (n < alive)
       socket.on("message", (bytes, peer) => {
-        const request = readRequest(bytes);
+        const opened = face.take(bytes);
+        if (Buffer.isBuffer(opened)) {
+          socket.send(opened, peer.port, peer.address);
+          return;
+        }
+        const request = readRequest(opened?.request ?? bytes);
         if (!request) return;
         const table = communityOf(request) === plan.columnsOnly ? columns : whole;
         const second = Math.floor(Date.now() / 1000);
         const answer = responder.answer(request, table, second, ETHERNET_PAYLOAD);
         if (!answer) return;
-        const copy = Buffer.from(answer);
+        const copy = opened?.seal(answer) ?? Buffer.from(answer);
         if (delayMs > 0) setTimeout(() => socket.send(copy, peer.port, peer.address), delayMs);
         else socket.send(copy, peer.port, peer.address);
       });

@@ -9,6 +9,7 @@ import { Secret } from "../../src/settings/secret.ts";
 import { EmbeddedStore } from "../../src/stores/embedded/store.ts";
 import type { CampusdPlan, CampusdResult, Spread } from "./plan.ts";
 import { interfacesProfile } from "./profile.ts";
+import { BENCH_USER } from "./v3-face.ts";
 
 /**
  * campusd's way from the device to the store, in a process of its own: collector, pump, live table, embedded
@@ -109,13 +110,23 @@ async function run(plan: CampusdPlan): Promise<CampusdResult> {
   });
   await collector.open(signal);
   started = clock.monotonic();
+  const community = { protocol: "snmp", version: "v2c", community: new Secret(plan.community) } as const;
+  const password = new Secret(BENCH_USER.passphrase);
+  const user = {
+    protocol: "snmp",
+    version: "v3",
+    user: BENCH_USER.user,
+    context: "",
+    auth: { protocol: BENCH_USER.auth, password },
+    priv: { protocol: BENCH_USER.priv, password },
+  } as const;
   for (const [n, endpoint] of plan.agents.entries())
     collector.assign({
       device: `bench-${n}`,
       tags: { school: `s${n % 100}`, device: `bench-${n}`, role: "access-switch" },
       endpoint,
       addresses: [],
-      credential: { protocol: "snmp", version: "v2c", community: new Secret(plan.community) },
+      credential: plan.v3 ? user : community,
     });
   const polling = "/60000";
   if (plan.mode === "line") {

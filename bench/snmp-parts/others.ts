@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentAddress } from "./plan.ts";
+import { BENCH_USER } from "./v3-face.ts";
 
 /** What another manager took to read the same columns. CPU in microseconds, user and system. */
 export interface OtherResult {
@@ -48,8 +49,13 @@ export async function runBulkWalk(
   agents: readonly AgentAddress[],
   community: string,
   repetitions: number,
+  v3 = false,
 ): Promise<OtherResult> {
-  const options = `-v2c -c ${community} -m '' -M /nonexistent -Onq -Cr${repetitions}`;
+  const { user, passphrase } = BENCH_USER;
+  const access = v3
+    ? `-v3 -l authPriv -u ${user} -a SHA-256 -A '${passphrase}' -x AES -X '${passphrase}' -n ${community}`
+    : `-v2c -c ${community}`;
+  const options = `${access} -m '' -M /nonexistent -Onq -Cr${repetitions}`;
   const walk = ({ address, port }: AgentAddress, root: string) =>
     `${program} ${options} ${address}:${port} ${root}`;
   const lines = await run("bash", [

@@ -34,6 +34,8 @@ export function usage(): Usage {
 export interface CampusdPlan {
   readonly agents: readonly AgentAddress[];
   readonly community: string;
+  /** Asks as the SNMPv3 user that the agents know, not with the community. */
+  readonly v3?: boolean;
   /** Where the embedded store keeps its files; undefined: samples are counted and dropped. */
   readonly dir: string | undefined;
   /** `line`: rounds back to back; `schedule`: every `everyMs` for `seconds`. */
