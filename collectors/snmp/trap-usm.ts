@@ -92,7 +92,6 @@ export class TrapUsm implements TrapSecurity {
       again = this.#seenBefore(latin1(bytes.subarray(frame.digestAt, frame.digestEnd)));
     }
     const inform = id === this.#ownId;
-    if (again && !inform) return drop("replay");
     const plain = this.#usm.open(frame, keys);
     const scoped = this.#scoped;
     const pad = (frame.flags & FLAG.priv) !== 0 ? (keys.priv?.blockOctets ?? 1) - 1 : 0;

@@ -100,6 +100,17 @@ describe("GET /api/v1/events", () => {
       expect((await server.get(`/api/v1/events?${query}`)).status, query).toBe(400);
   });
 
+  it("hides the past of a device that moved away, and what happened elsewhere to one that came", async () => {
+    const before = (await events("limit=500")).events.length;
+    const { school, path } = campus.inventory().devices.get("s1-core")!;
+    log.append(draft(campus, "t1-core", { school, path }));
+    log.append(draft(campus, "s1-core", { school: "t1", path: "sc/gy/cx/t1" }));
+    log.append(draft(campus, "s1-core", { path: "sc/gy" }));
+    log.append(draft(campus, "s1-core", { path: "" }));
+    log.flush();
+    expect((await events("limit=500")).events.length).toBe(before);
+  });
+
   it("tells new events to who watches, and only those of what is watched", async () => {
     const school = await openStream(`${server.url}/api/v1/stream?view=school&id=s1`);
     const county = await openStream(`${server.url}/api/v1/stream?view=county&path=sc/gy/jg`);
