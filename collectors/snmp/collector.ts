@@ -81,7 +81,7 @@ export class SnmpCollector implements Collector {
 
   assign(assignment: DeviceAssignment): void {
     if (!this.#open) return;
-    this.unassign(assignment.device);
+    this.#end(assignment.device);
     const { sink, clock, scheduler, random, timeoutMs, retries, maxRequestsPerSecond } = this.#options;
     const { device, credential, endpoint } = assignment;
     if (credential.protocol !== "snmp") {
@@ -118,6 +118,11 @@ export class SnmpCollector implements Collector {
   }
 
   unassign(device: string): void {
+    this.#end(device);
+    this.#engines.delete(device);
+  }
+
+  #end(device: string): void {
     const polled = this.#devices.get(device);
     if (!polled) return;
     this.#devices.delete(device);
@@ -167,7 +172,7 @@ export class SnmpCollector implements Collector {
 
   async close(): Promise<void> {
     this.#open = false;
-    for (const device of [...this.#devices.keys()]) this.unassign(device);
+    for (const device of [...this.#devices.keys()]) this.#end(device);
     await Promise.all([...this.#ending]);
     await this.#transport.close();
   }

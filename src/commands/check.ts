@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { CampusError } from "../errors/campus-error.ts";
 import { checkProfiles } from "../profiles/load.ts";
 import { problemText } from "../profiles/problems.ts";
+import type { Settings } from "../settings/schema.ts";
+import { weakSnmpProtocols } from "../settings/snmp-security.ts";
 import { EXIT } from "./exit.ts";
 import { settingsFrom } from "./settings-file.ts";
 
@@ -24,6 +26,7 @@ export function checkCommand(): Command {
         file,
         options.secrets ? {} : { onUnreadSecret: (why) => console.error(`note: ${why}`) },
       );
+      for (const note of weaknesses(settings)) console.error(`note: ${note}`);
       console.log(
         `${file}: good (store ${settings.store.kind}, ${Object.keys(settings.credentials).length} credentials, page on ${settings.http.host}:${settings.http.port})`,
       );
@@ -57,4 +60,16 @@ export function checkCommand(): Command {
     });
 
   return command;
+}
+
+/** Credentials that are good and not secure. */
+function weaknesses(settings: Settings): string[] {
+  return Object.entries(settings.credentials).flatMap(([name, credential]) => {
+    if (credential.protocol !== "snmp" || credential.version !== "v3") return [];
+    if (!credential.auth) return [`credentials.${name}: SNMPv3 without a signature proves nothing`];
+    return weakSnmpProtocols(credential).map(
+      (protocol) =>
+        `credentials.${name}: ${protocol} is weak; take it only where the device has nothing better`,
+    );
+  });
 }

@@ -23,5 +23,15 @@ export type SnmpSecurityLevel = (typeof SNMP_SECURITY_LEVELS)[number];
 /** Broken or short by today's measure; for devices that have nothing better. */
 export const WEAK_SNMP_PROTOCOLS: readonly string[] = ["md5", "sha1", "des"];
 
+/** The weak ones of a credential's protocols. */
+export function weakSnmpProtocols(credential: {
+  readonly auth?: { readonly protocol: SnmpAuthProtocol };
+  readonly priv?: { readonly protocol: SnmpPrivProtocol };
+}): string[] {
+  return [credential.auth?.protocol, credential.priv?.protocol].filter(
+    (protocol) => protocol !== undefined && WEAK_SNMP_PROTOCOLS.includes(protocol),
+  ) as string[];
+}
+
 /** RFC 3414 section 11.2: a shorter passphrase is refused by agents. */
 export const MIN_SNMP_PASSPHRASE = 8;

@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseSettings } from "../../src/settings/load.ts";
 
@@ -61,4 +65,25 @@ it.each([
   const text = problems.map((problem) => `${problem.key}: ${problem.text}`).join("\n");
   for (const part of wanted) expect(text).toContain(part);
   expect(text).not.toMatch(/long enough|short\b(?!er)/);
+});
+
+it("campusd check notes what is weak", () => {
+  const folder = mkdtempSync(join(tmpdir(), "weak-"));
+  const file = join(folder, "campusd.yaml");
+  const weak = `{${V3}, auth: {protocol: md5, password: long enough}, privacy: {protocol: des, password: long enough}}`;
+  writeFileSync(
+    file,
+    `credentials: {good: {${V3}, ${AUTH}, ${PRIVACY}}, weak: ${weak}, open: {${V3}, level: noAuthNoPriv}}\n`,
+  );
+  const main = join(import.meta.dirname, "../../src/main.ts");
+  const { status, stderr } = spawnSync(process.execPath, [main, "check", "settings", file], {
+    encoding: "utf8",
+  });
+  rmSync(folder, { recursive: true });
+  expect(status).toBe(0);
+  expect(stderr.split("\n").filter((line) => line.startsWith("note: "))).toEqual([
+    "note: credentials.weak: md5 is weak; take it only where the device has nothing better",
+    "note: credentials.weak: des is weak; take it only where the device has nothing better",
+    "note: credentials.open: SNMPv3 without a signature proves nothing",
+  ]);
 });

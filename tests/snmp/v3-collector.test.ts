@@ -142,6 +142,8 @@ describe("the collector and an SNMPv3 device that changes", () => {
     await poll();
     expect(bench.states.at(-1)).toBe("up");
     expect(bench.collector.trustEngine("nothing")).toBe(false);
+    bench.collector.unassign("sw1");
+    expect(bench.collector.trustEngine("sw1")).toBe(false);
   });
 
   it("S14: forged Reports neither take a device down nor give it a reason", async () => {
