@@ -135,6 +135,10 @@ define("sensor.optical_power", "gauge", "dBm", "light or signal power that a sen
 define("sensor.state", "state", "state", "a state of the maker's own enumeration", { reading: "state" });
 define("sensor.percent", "gauge", "percent", "a percentage", { reading: "percent" });
 define("sensor.count", "gauge", "count", "a number of things", { reading: "count" });
+define("sensor.quality", "gauge", "count", "a measure of quality without a unit", {
+  reading: "quality_factor",
+});
+define("sensor.ber", "gauge", "ratio", "share of bits received wrong", { min: 0, max: 1, reading: "ber" });
 define("sensor.load", "gauge", "percent", "share of a capacity that is in use", { min: 0, reading: "load" });
 define("sensor.delay", "gauge", "s", "time that something takes", { min: 0, reading: "delay" });
 define("sensor.signal", "gauge", "dBm", "radio signal", { min: -150, max: 30, reading: "signal" });

@@ -167,6 +167,8 @@ export const glossary: Glossary = {
     "sensor.fan_speed": "Fan speed",
     "sensor.state": "State",
     "sensor.percent": "Percentage",
+    "sensor.quality": "Quality",
+    "sensor.ber": "Bit error ratio",
     "sensor.count": "Count",
     "sensor.bitrate": "Bit rate",
     "sensor.snr": "Signal to noise",

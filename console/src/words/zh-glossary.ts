@@ -145,6 +145,8 @@ export const glossary = {
     "sensor.fan_speed": "风扇转速",
     "sensor.state": "状态",
     "sensor.percent": "百分比",
+    "sensor.quality": "质量",
+    "sensor.ber": "误码率",
     "sensor.count": "数量",
     "sensor.bitrate": "比特率",
     "sensor.snr": "信噪比",
