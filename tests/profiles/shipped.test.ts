@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TIERS_MS } from "../../src/collection/contract.ts";
 import type { EntityFact, InterfaceFact } from "../../src/inventory/facts.ts";
@@ -19,21 +19,11 @@ describe("the profiles that come with campusd", () => {
   it("have no problem, and every point says where it is known from", () => {
     const report = checkProfiles([SHIPPED]);
     expect(report.problems).toEqual([]);
-    expect(report.profiles.map((profile) => profile.id)).toEqual([
-      "acrel-adl400",
-      "chint-ddsu666",
-      "eastron-sdm630",
-      "fs-switch",
-      "generic-snmp",
-      "h3c-comware-switch",
-      "huawei-ac",
-      "huawei-vrp-switch",
-      "net-snmp-host",
-      "ruijie-switch",
-      "smart-board-mqtt",
-      "ups-mib",
-      "xy-md02",
-    ]);
+    expect(report.profiles.map((profile) => profile.id).sort()).toEqual(
+      yaml(SHIPPED)
+        .map((file) => basename(file, ".yaml"))
+        .sort(),
+    );
     for (const profile of report.profiles) {
       expect(profile.points.length).toBeGreaterThan(0);
       for (const point of profile.points) expect(point.source).not.toBe("");
@@ -80,6 +70,7 @@ describe("the profiles that come with campusd", () => {
           const key = [
             point.quantity.id,
             point.when?.text,
+            ...(point.where ?? []).map(([template, pattern]) => `${template.text} ~ ${pattern.source}`),
             ...point.tags.map(([k, t]) => `${k}=${t.text}`),
           ].join();
           expect(seen.has(key), `${profile.id} ${table.id}.${point.id}`).toBe(false);
@@ -124,7 +115,12 @@ describe("matching", () => {
     ["1.3.6.1.4.1.4881.1.1.10.1.43", "Ruijie Routing Switch", "ruijie-switch"],
     ["1.3.6.1.4.1.8072.3.2.10", "Linux host 6.1.0", "net-snmp-host"],
     ["1.3.6.1.2.1.33.250.10", "UPS", "ups-mib"],
-    ["1.3.6.1.4.1.9.1.1", "Cisco", "generic-snmp"],
+    ["1.3.6.1.4.1.9.1.1208", "Cisco IOS Software, C2960X Software", "cisco-ios"],
+    ["1.3.6.1.4.1.9.1.2494", "Cisco IOS Software [Fuji], Catalyst L3 (CAT9K_IOSXE)", "cisco-ios-xe"],
+    ["1.3.6.1.4.1.9.1.1639", "Cisco IOS XR Software (Cisco ASR9K Series)", "cisco-ios-xr"],
+    ["1.3.6.1.4.1.9.1.1069", "Cisco Controller", "cisco-wlc"],
+    ["1.3.6.1.4.1.8072.3.2.10", "Linux gw 3.10.0-957.21.3cpx86_64 #1 SMP", "checkpoint-gaia"],
+    ["1.3.6.1.4.1.99999999.1", "who knows", "generic-snmp"],
     [undefined, undefined, "generic-snmp"],
     ["not an oid", "x", "generic-snmp"],
     ["1.3.6.1.4.1.2011.2.2401", "x", "generic-snmp"],
