@@ -35,7 +35,10 @@ const RESTART_MS = 5_000;
  */
 export class TrapListener {
   readonly #options: TrapListenerOptions;
-  readonly #asked = new Map<number, (counters: TrapCounters) => void>();
+  readonly #asked = new Map<
+    number,
+    { resolve(counters: TrapCounters): void; reject(error: unknown): void }
+  >();
   #worker: Worker | undefined;
   #sources: ToWorker | undefined;
   #bound: readonly BoundAddress[] = [];
@@ -72,8 +75,8 @@ export class TrapListener {
     const worker = this.#worker;
     if (!worker) return Promise.reject(new CampusError("E_INTERNAL", "nothing listens for traps"));
     const id = this.#nextId++;
-    return new Promise((resolve) => {
-      this.#asked.set(id, resolve);
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
       worker.postMessage({ kind: "counters", id } satisfies ToWorker);
     });
   }
@@ -93,6 +96,7 @@ export class TrapListener {
     clearTimeout(timer);
     this.#worker = undefined;
     await worker.terminate();
+    this.#refuseAsked();
   }
 
   #start(addresses: readonly string[], port: number): Promise<void> {
@@ -133,7 +137,7 @@ export class TrapListener {
     else if (message.kind === "counters") {
       for (const [name, by] of grown(this.#last, message.counters)) this.#options.count(name, by);
       this.#last = message.counters;
-      this.#asked.get(message.id)?.(message.counters);
+      this.#asked.get(message.id)?.resolve(message.counters);
       this.#asked.delete(message.id);
     } else if (message.kind === "closed") this.#closed?.();
   }
@@ -159,10 +163,17 @@ export class TrapListener {
       );
   }
 
+  #refuseAsked(): void {
+    for (const { reject } of this.#asked.values())
+      reject(new CampusError("E_INTERNAL", "nothing listens for traps any more"));
+    this.#asked.clear();
+  }
+
   #ended(worker: Worker, error: unknown): void {
     if (this.#closing || this.#worker !== worker) return;
     this.#worker = undefined;
     this.#last = undefined;
+    this.#refuseAsked();
     this.#options.onFault(error);
     const again = (): void => {
       this.#start(
