@@ -172,13 +172,13 @@ export class ModbusCollector implements Collector {
         continue;
       }
       const { functionCode, address, count } = read.read;
-      const outcome = await unit.gateway.read({
-        unit: plan.unit,
-        functionCode,
-        address,
-        count,
-        pauseMs: plan.pauseMs,
-      });
+      const request = { unit: plan.unit, functionCode, address, count, pauseMs: plan.pauseMs };
+      let outcome = await unit.gateway.read(request);
+      if (outcome.kind === "timeout" && unit.misses === 0 && !unit.ended && !signal.aborted) {
+        // One answer lost on a bus, or one busy second of ours, does not make a meter silent.
+        sink.count("modbus.retry");
+        outcome = await unit.gateway.read(request);
+      }
       if (unit.ended || signal.aborted) return;
       const now = clock.now();
       const fault = this.#take(unit, read, outcome, now);
