@@ -24,6 +24,8 @@ interface TableMemory {
   readonly absentUntil: Float64Array;
   /** 1: the column has no value in some row, so that its fallback is read. */
   readonly gaps: Uint8Array;
+  /** 1: the column had a value since the device started. */
+  readonly seen: Uint8Array;
   dueAt: number;
   boundAt: number;
   dirty: boolean;
@@ -57,6 +59,7 @@ export class Binding {
     this.#memory = plan.tables.map((table) => ({
       absentUntil: new Float64Array(table.columns.length),
       gaps: new Uint8Array(table.columns.length),
+      seen: new Uint8Array(table.columns.length),
       dueAt: 0,
       boundAt: Number.NEGATIVE_INFINITY,
       dirty: false,
@@ -141,7 +144,10 @@ export class Binding {
 
   /** All counters start again, and columns it lacked may be there: the device restarted. */
   reset(): void {
-    for (const { absentUntil } of this.#memory) absentUntil.fill(0);
+    for (const { absentUntil, seen } of this.#memory) {
+      absentUntil.fill(0);
+      seen.fill(0);
+    }
     for (const table of this.tables.values()) this.#emitter.reset(table);
   }
 
@@ -169,8 +175,11 @@ export class Binding {
     const memory = this.#memory[table.plan.number]!;
     const { came, missing } = table.finish(column);
     memory.gaps[column] = missing > 0 ? 1 : 0;
-    // Proof: the device answered, and there was nothing.
-    memory.absentUntil[column] = came === 0 ? now + ABSENT_MS : 0;
+    if (came > 0) memory.seen[column] = 1;
+    // Proof: the device answered, and there was nothing. It is none when the column had values before, or rows came
+    // that are not known: then the rows went or were numbered anew, and the column is as it was.
+    const lacks = came === 0 && !memory.seen[column] && !memory.dirty;
+    memory.absentUntil[column] = lacks ? now + ABSENT_MS : 0;
   }
 
   /** Rows of which no column came any more. */

@@ -25,13 +25,15 @@ export class CollectorBench {
   readonly states: DeviceState[] = [];
   /** The reasons of the states, in the same order. */
   readonly reasons: (string | undefined)[] = [];
+  /** What the device's clock said after each restart that was seen, s. */
+  readonly restarts: number[] = [];
   readonly #tasks = new Map<string, (signal: AbortSignal) => Promise<void> | void>();
   /** Ms that both clocks are ahead. */
   skew = 0;
   readonly collector: SnmpCollector;
   readonly #agent: { readonly port: number };
 
-  constructor(agent: { readonly port: number }, profile: CompiledProfile | undefined) {
+  constructor(agent: { readonly port: number }, profile: CompiledProfile | undefined, timeoutMs = 100) {
     this.#agent = agent;
     const sink: Sink = {
       table: this.table,
@@ -41,6 +43,7 @@ export class CollectorBench {
         this.states.push(state);
         this.reasons.push(reason);
       },
+      restarted: (_device, upTime) => this.restarts.push(upTime),
       count: this.counts.add,
     };
     const scheduler: Scheduler = {
@@ -52,7 +55,7 @@ export class CollectorBench {
     const clock = { now: () => Date.now() + this.skew, monotonic: () => performance.now() + this.skew };
     const profiles = { match: () => profile };
     const random = () => 0.5;
-    this.collector = new SnmpCollector({ sink, clock, scheduler, profiles, random, timeoutMs: 100 });
+    this.collector = new SnmpCollector({ sink, clock, scheduler, profiles, random, timeoutMs });
   }
 
   async open(more: Partial<DeviceAssignment> = {}): Promise<void> {
