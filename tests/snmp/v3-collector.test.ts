@@ -66,7 +66,7 @@ describeWith(["snmpd"], "the collector and Debian's snmpd over SNMPv3", () => {
     rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(() => {
-    bench = new CollectorBench({ port }, PROFILE);
+    bench = new CollectorBench({ port }, PROFILE, 400);
   });
   afterEach(() => bench.collector.close());
 
@@ -93,7 +93,10 @@ describeWith(["snmpd"], "the collector and Debian's snmpd over SNMPv3", () => {
     ],
   ])("says why it cannot, case %#", async (credential, reason) => {
     await bench.open({ credential });
-    for (let i = 0; i < 3; i++) await bench.run("contact");
+    for (let i = 0; i < 10 && !reason.test(bench.reasons.at(-1) ?? ""); i++) {
+      bench.skew += 400_000;
+      await bench.run("contact");
+    }
     expect(bench.states).not.toContain("up");
     expect(bench.reasons.at(-1)).toMatch(reason);
     expect(bench.reasons.join()).not.toMatch(/phrase\b/);
@@ -113,7 +116,7 @@ describe("the collector and an SNMPv3 device that changes", () => {
     agent = await V3Agent.listen();
     agent.objects.set("1.3.6.1.2.1.1.2.0", objectId("1.3.6.1.4.1.99999.1"));
     agent.objects.set("1.3.6.1.2.1.1.3.0", integer(100_000, 0x43));
-    bench = new CollectorBench(agent, undefined);
+    bench = new CollectorBench(agent, undefined, 400);
     await bench.open({ credential: secured("monitor", agent.authPassword, agent.privPassword) });
     await bench.run("contact");
     expect(bench.states.at(-1)).toBe("up");
@@ -137,7 +140,7 @@ describe("the collector and an SNMPv3 device that changes", () => {
     for (let i = 0; i < 3; i++) await poll();
     expect(bench.states.at(-1)).toBe("down");
     expect(bench.reasons.at(-1)).toContain(`${agent.engineId.toString("hex")} and was ${before}`);
-    expect(bench.counts.get("snmp.engine_changed")).toBeGreaterThanOrEqual(3);
+    expect(bench.counts.get("snmp.engine_changed")).toBeGreaterThan(0);
     expect(bench.collector.trustEngine("sw1")).toBe(true);
     await poll();
     expect(bench.states.at(-1)).toBe("up");
