@@ -45,6 +45,7 @@ export const FRESHNESS: Readonly<Record<string, number>> = {
   wifi: 15 * MINUTE,
   optics: 15 * MINUTE,
   poe: 15 * MINUTE,
+  ups: 15 * MINUTE,
   "interface.oper_state": 15 * MINUTE,
   "interface.admin_state": 15 * MINUTE,
   "board.usage_today": 15 * MINUTE,
