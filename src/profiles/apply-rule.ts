@@ -44,7 +44,7 @@ export function applyRule(
     value = mapped;
   }
   if (rule.expression) value = rule.expression.evaluate(inputs);
-  value = value * rule.scale + rule.offset;
+  value = (rule.divisor === undefined ? value * rule.scale : value / rule.divisor) + rule.offset;
   if (!Number.isFinite(value) || value < rule.min || value > rule.max) {
     into.status = STATUS.implausible;
     return;

@@ -55,6 +55,7 @@ export function compileCommon(
     ...(map ? { map } : {}),
     ...(expression ? { expression } : {}),
     scale: scale * unit.scale,
+    ...divisorOf(scale * unit.scale),
     offset: (point.offset ?? 0) * unit.scale + unit.offset,
     min,
     max,
@@ -241,4 +242,10 @@ export function compileChecked(
     problems.add(place.source, place.path, `${error.message} (character ${error.at + 1} of "${text}")`);
     return undefined;
   }
+}
+
+/** The whole number that a scale is one part of, where it is one. */
+function divisorOf(scale: number): { readonly divisor?: number } {
+  const divisor = Math.round(1 / scale);
+  return divisor >= 2 && Math.abs(divisor * scale - 1) < 1e-12 ? { divisor } : {};
 }

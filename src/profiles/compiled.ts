@@ -43,6 +43,8 @@ export interface ValueRule {
   /** Computes the value from `raw` and other columns of the row; then scale and offset apply. */
   readonly expression?: Expression;
   readonly scale: number;
+  /** 10 for a scale of 0.1, and so on: dividing gives 333 tenths as 33.3, multiplying as 33.300000000000004. */
+  readonly divisor?: number;
   readonly offset: number;
   /** Inclusive; outside is implausible. -Infinity and Infinity when the quantity has no bound. */
   readonly min: number;
