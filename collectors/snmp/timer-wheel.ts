@@ -2,6 +2,10 @@ import type { Clock } from "../../src/collection/contract.ts";
 
 const TICK_MS = 10;
 const SLOTS = 1024;
+/** The event loop stood still when a tick comes so much too late ... */
+const STALL_MS = 50;
+/** ... and then nothing is due for so long: answers that came meanwhile lie in the socket and are read first. */
+const GRACE_MS = 30;
 
 /** Something that is due once. Intrusive: an entry is in at most one wheel, at most once. */
 export interface WheelEntry {
@@ -22,6 +26,9 @@ export class TimerWheel {
   #size = 0;
   #tick = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** When the wheel last looked, and until when it rests after a stall; monotonic ms. */
+  #lookedAt = 0;
+  #restsUntil = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,7 +43,9 @@ export class TimerWheel {
     entry.slot = tick % SLOTS;
     this.#slots[entry.slot]!.add(entry);
     this.#size++;
-    this.#timer ??= setInterval(() => this.#advance(), TICK_MS);
+    if (this.#timer) return;
+    this.#lookedAt = now;
+    this.#timer = setInterval(() => this.#advance(), TICK_MS);
   }
 
   cancel(entry: WheelEntry): void {
@@ -64,6 +73,10 @@ export class TimerWheel {
 
   #advance(): void {
     const now = this.#clock.monotonic();
+    const late = now - this.#lookedAt - TICK_MS;
+    this.#lookedAt = now;
+    if (late > STALL_MS) this.#restsUntil = now + GRACE_MS;
+    if (now < this.#restsUntil) return;
     const target = Math.floor(now / TICK_MS);
     // After a long stall every slot is looked at once; none needs to be looked at twice.
     const from = Math.max(this.#tick + 1, target - SLOTS + 1);

@@ -81,6 +81,10 @@ export interface TransportOptions {
  */
 const PLACE_MS = 200;
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
+/** What the system counts for a datagram of an Ethernet frame, and how much of the buffer answers may fill. */
+const ANSWER_OCTETS = 2304;
+const FILLED = 0.7;
+const LEAST_IN_FLIGHT = 8;
 /** Ids of settled requests that are remembered to tell a late reply from a forged one. */
 const REMEMBERED_IDS = 4096;
 const RANDOM_POOL_OCTETS = 4096;
@@ -99,7 +103,7 @@ export class SnmpTransport {
   };
   readonly #clock: Clock;
   readonly #count: (name: string, by?: number) => void;
-  readonly #maxInFlight: number;
+  #maxInFlight: number;
   readonly #random: (octets: number) => Uint8Array;
   readonly #wheel: TimerWheel;
   readonly #view = new ResponseView();
@@ -163,6 +167,9 @@ export class SnmpTransport {
         socket.removeAllListeners("error");
         socket.on("error", () => this.#count("snmp.socket_error"));
         socket.on("message", (bytes, from) => this.#receive(bytes, from));
+        // The system may give less than was asked for (net.core.rmem_max): what does not fit is lost.
+        const places = Math.floor((socket.getRecvBufferSize() * FILLED) / ANSWER_OCTETS);
+        this.#maxInFlight = Math.min(this.#maxInFlight, Math.max(LEAST_IN_FLIGHT, places));
         resolve(socket);
       });
     });
