@@ -186,6 +186,7 @@ async function growth(): Promise<void> {
       lateMs: spread(result.lateness),
       doneMs: spread(result.done),
       skipped: result.skipped,
+      refusedBatches: result.refused,
       rssMB: Math.round(result.rss / 2 ** 20),
       firstSampleMs: Math.round(result.firstSampleMs),
       agentsCpuS: round((after.userUs + after.systemUs - before.userUs - before.systemUs) / 1e6, 1),

@@ -64,6 +64,8 @@ export interface CampusdResult {
   readonly up: number;
   /** Turns left out because the one before was under way. */
   readonly skipped: number;
+  /** Batches that the store did not take at once. */
+  readonly refused: number;
   /** How late polls of healthy devices began, and when they were done after they were due. */
   readonly lateness: Spread;
   readonly done: Spread;
