@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorsMarkdown } from "../src/errors/errors-markdown.ts";
 import { inventoryJsonSchema, inventoryMarkdown } from "../src/inventory/documentation.ts";
+import { devicesMarkdown } from "../src/profiles/devices-markdown.ts";
 import { profilesMarkdown } from "../src/profiles/documentation.ts";
 import { partJsonSchema, profileJsonSchema } from "../src/profiles/json-schema.ts";
+import { checkProfiles } from "../src/profiles/load.ts";
 import { settingsJsonSchema, settingsMarkdown } from "../src/settings/documentation.ts";
 
 /**
@@ -13,12 +15,27 @@ import { settingsJsonSchema, settingsMarkdown } from "../src/settings/documentat
 const root = join(import.meta.dirname, "..");
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
+/** The families, with the recordings they were compared on (docs/devices.json) and the samples of the tests. */
+function devices(): string {
+  const samples = join(root, "tests/profiles/samples");
+  const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+  return devicesMarkdown(checkProfiles([join(root, "device-profiles")]), {
+    recordings: read(join(root, "docs/devices.json")),
+    samples: new Set(
+      readdirSync(samples)
+        .filter((file) => file.endsWith(".json"))
+        .map((file) => read(join(samples, file)).identity.profile as string),
+    ),
+  });
+}
+
 const FILES: Readonly<Record<string, () => string>> = {
   "docs/settings.md": settingsMarkdown,
   "docs/campusd.schema.json": () => json(settingsJsonSchema()),
   "docs/inventory.md": inventoryMarkdown,
   "docs/inventory.schema.json": () => json(inventoryJsonSchema()),
   "docs/profiles.md": profilesMarkdown,
+  "docs/devices.md": devices,
   "docs/errors.md": () => errorsMarkdown(),
   "device-profiles/profile.schema.json": () => json(profileJsonSchema()),
   "device-profiles/part.schema.json": () => json(partJsonSchema()),
