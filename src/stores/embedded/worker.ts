@@ -19,7 +19,7 @@ class Service {
   #engine: Engine | undefined;
   #pending: WriteMessage[] = [];
   #flushing: Promise<void> | undefined;
-  #sealing: Promise<void> | undefined;
+  #sealing: Promise<boolean> | undefined;
   #jobs: Promise<unknown> = Promise.resolve();
   #queries = new Set<Promise<void>>();
   #closing = false;
@@ -98,14 +98,18 @@ class Service {
     while (this.#pending.length > 0) {
       await turn();
       const engine = this.#engine;
-      if (engine?.full) {
-        // Sealed in the background while another arena fills; only when that is full too do writes wait.
+      // Sealed in the background while another arena fills; only when that is over full too do writes wait, until
+      // it has been sealed in its turn or cannot be.
+      while (engine?.full) {
         this.#sealing ??= this.#run(() => engine.sealFull())
-          .catch(() => {})
+          .then(
+            () => true,
+            () => false,
+          )
           .finally(() => {
             this.#sealing = undefined;
           });
-        if (engine.overfull) await this.#sealing;
+        if (!engine.overfull || !(await this.#sealing) || this.#closing) break;
       }
       const group = this.#pending;
       this.#pending = [];
