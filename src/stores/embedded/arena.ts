@@ -17,6 +17,8 @@ interface Slab {
  */
 export class Arena {
   length = 0;
+  /** Series that have rows. */
+  seriesCount = 0;
   /** Highest hot-log sequence that is in here. */
   sequence = 0;
   earliest = Number.POSITIVE_INFINITY;
@@ -31,6 +33,7 @@ export class Arena {
   /** Empties it and keeps its memory for the next samples. */
   clear(): void {
     this.length = 0;
+    this.seriesCount = 0;
     this.earliest = Number.POSITIVE_INFINITY;
     this.latest = Number.NEGATIVE_INFINITY;
     this.days.clear();
@@ -59,7 +62,9 @@ export class Arena {
       const slab = this.#slabs[(row / SLAB) | 0]!;
       const at = row % SLAB;
       const time = rows.time[i]!;
-      slab.before[at] = this.#head[series]!;
+      const before = this.#head[series]!;
+      if (before < 0) this.seriesCount++;
+      slab.before[at] = before;
       slab.time[at] = time;
       slab.value[at] = rows.value[i]!;
       slab.status[at] = rows.status[i]!;

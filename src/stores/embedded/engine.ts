@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly retention: Retention;
   /** Samples that are held in memory before they are sealed. */
   readonly hotSamples: number;
+  /** The same where there are so many series that each would have but a few; default `hotSamples`. */
+  readonly mostHotSamples?: number;
   /** How long after its end a day or an hour still waits for late samples. */
   readonly graceMs: number;
 }
@@ -43,6 +45,8 @@ export interface EngineStats {
 /** A sample may lie so far in the future; a clock that is further off is wrong. */
 const FUTURE_MS = DAY_MS;
 /** The arena that fills while the other one is sealed may grow to this many times its size, then writes wait. */
+/** Samples of a series that are worth a chunk. */
+const SAMPLES_A_CHUNK = 10;
 const BACKLOG = 2;
 
 /** The store itself: synchronous, for one thread. Long work comes as jobs that are run in stripes. */
@@ -198,12 +202,21 @@ export class Engine {
 
   /** Whether the arena is to be sealed. */
   get full(): boolean {
-    return this.#active.length >= this.#options.hotSamples;
+    return this.#active.length >= this.#room;
+  }
+
+  /**
+   * Rows that the arena takes: as many as were asked for, and more where there are many series, up to
+   * `mostHotSamples`. A chunk costs the same with two samples in it as with ten.
+   */
+  get #room(): number {
+    const { hotSamples, mostHotSamples = hotSamples } = this.#options;
+    return Math.max(hotSamples, Math.min(this.#active.seriesCount * SAMPLES_A_CHUNK, mostHotSamples));
   }
 
   /** Whether nothing more is taken until a job has made room. */
   get overfull(): boolean {
-    return this.#active.length >= this.#options.hotSamples * BACKLOG;
+    return this.#active.length >= this.#room * BACKLOG;
   }
 
   /**

@@ -14,13 +14,17 @@ export interface EmbeddedOptions {
   readonly clock: { now(): number };
   /** Defaults: raw samples 7 days, 5-minute roll-ups 400 days, 1-hour roll-ups 1,100 days. */
   readonly retention?: Partial<Retention>;
-  /** Samples that are held in memory (21 octets each) before they are sealed; default 500,000. */
+  /** Samples that are held in memory (21 octets each) before they are sealed; default 500,000, and up to 4,000,000 where there are many series. */
   readonly hotSamples?: number;
   /** How long after its end an hour or a day waits for late samples before it is merged and rolled up; default 30 min. */
   readonly graceMs?: number;
   /** How often to look whether there is something to seal, roll up or drop; 0: only when asked. Default 60 s. */
   readonly maintainEveryMs?: number;
 }
+
+const HOT_SAMPLES = 500_000;
+/** At 21 octets each 84 MB, twice while the one half is sealed. */
+const MOST_HOT_SAMPLES = 4_000_000;
 
 interface Waiting {
   resolve(reply: Reply): void;
@@ -58,7 +62,7 @@ export class EmbeddedStore implements Store {
   /** Throws E_STORE_OPEN, which names the folder. */
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { dir, retention = {}, hotSamples = 500_000, graceMs = 1_800_000 } = this.#options;
+    const { dir, retention = {}, hotSamples = HOT_SAMPLES, graceMs = 1_800_000 } = this.#options;
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       name: "store",
       // Most of what the thread holds is outside of the heap; a small nursery keeps the rest small.
@@ -71,6 +75,7 @@ export class EmbeddedStore implements Store {
     const options = {
       dir,
       hotSamples,
+      mostHotSamples: this.#options.hotSamples ?? MOST_HOT_SAMPLES,
       graceMs,
       retention: {
         rawMs: retention.rawMs ?? 7 * DAY_MS,
