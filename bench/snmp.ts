@@ -19,12 +19,12 @@ const { values: options } = parseArgs({
     turns: { type: "string", default: "2" },
     agents: { type: "string", default: "16" },
     interfaces: { type: "string", default: "1000" },
-    rounds: { type: "string", default: "20" },
+    rounds: { type: "string", default: "12" },
     /** Devices of the growth, as `100,1000`. */
     growth: { type: "string", default: "100,1000" },
     /** Poll interval and time measured in the growth, s. */
-    every: { type: "string", default: "10" },
-    seconds: { type: "string", default: "12" },
+    every: { type: "string", default: "5" },
+    seconds: { type: "string", default: "10" },
     only: { type: "string", default: "line,growth,faults" },
   },
 });
