@@ -29,6 +29,11 @@ export const PDU = {
 } as const;
 export type PduType = (typeof PDU)[keyof typeof PDU];
 
+/** Whether a tag's number stands in the octets that follow (X.690 8.1.2.4): SNMP has no such tag. */
+export function isLongTag(tag: number): boolean {
+  return (tag & 0x1f) === 0x1f;
+}
+
 /** Walks over TLVs. After `header` the content is `at`..`end`. One object is used again for every datagram. */
 export class BerReader {
   bytes: Uint8Array = new Uint8Array(0);

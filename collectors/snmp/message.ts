@@ -1,4 +1,4 @@
-import { BerReader, lengthSize, type PduType, TAG, writeHeader } from "./ber.ts";
+import { BerReader, isLongTag, lengthSize, type PduType, TAG, writeHeader } from "./ber.ts";
 import { type OidBytes, validOid } from "./oid.ts";
 
 /** SNMP versions as they travel: SNMPv1 is 0, SNMPv2c is 1 (RFC 3584 section 5), SNMPv3 is 3 and has another frame. */
@@ -156,7 +156,7 @@ export class ResponseView {
     const reader = this.#reader;
     const bytes = this.bytes;
     const type = bytes[reader.at];
-    if (type === undefined || (type & 0xe0) !== 0xa0) return false;
+    if (type === undefined || (type & 0xe0) !== 0xa0 || isLongTag(type)) return false;
     this.pduType = type;
     if (!reader.header(type, bytes.length) || reader.end !== bytes.length) return false;
     const id = reader.integer(bytes.length);
@@ -186,8 +186,8 @@ export class ResponseView {
       this.oidEnd[count] = reader.end;
       reader.at = reader.end;
       const tag = bytes[reader.at];
-      if (reader.at >= end || tag === undefined || !reader.header(tag, end) || reader.end !== end)
-        return false;
+      if (reader.at >= end || tag === undefined || isLongTag(tag)) return false;
+      if (!reader.header(tag, end) || reader.end !== end) return false;
       this.tag[count] = tag;
       this.valueAt[count] = reader.at;
       this.valueEnd[count] = reader.end;
@@ -227,4 +227,10 @@ export const ERROR_STATUS_NAMES: readonly string[] = [
   "notWritable",
   "inconsistentName",
 ];
-export const ERROR_STATUS = { noError: 0, tooBig: 1, noSuchName: 2, genErr: 5, authorizationError: 16 } as const;
+export const ERROR_STATUS = {
+  noError: 0,
+  tooBig: 1,
+  noSuchName: 2,
+  genErr: 5,
+  authorizationError: 16,
+} as const;

@@ -1,4 +1,4 @@
-import { BerReader, TAG } from "./ber.ts";
+import { BerReader, isLongTag, TAG } from "./ber.ts";
 import { validOid } from "./oid.ts";
 
 /** PDUs that bring notifications (RFC 1157 section 4.1.6, RFC 3416 section 3). */
@@ -74,7 +74,7 @@ export class TrapView {
     this.pduAt = at;
     const end = bytes.length;
     const type = bytes[at];
-    if (type === undefined || (type & 0xe0) !== 0xa0) return false;
+    if (type === undefined || (type & 0xe0) !== 0xa0 || isLongTag(type)) return false;
     this.pduType = type;
     if (!reader.header(type, end) || reader.end !== end) return false;
     if (type === TRAP_PDU.trapV1) return this.#readV1Head(end) && this.#readVarbinds(end);
@@ -133,7 +133,7 @@ export class TrapView {
       const oidEnd = reader.end;
       reader.at = reader.end;
       const tag = bytes[reader.at];
-      if (reader.at >= itemEnd || tag === undefined) return false;
+      if (reader.at >= itemEnd || tag === undefined || isLongTag(tag)) return false;
       if (!reader.header(tag, itemEnd) || reader.end !== itemEnd) return false;
       if (i < REMEMBERED_VARBINDS) {
         this.oidAt[i] = oidAt;

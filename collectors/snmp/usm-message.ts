@@ -140,6 +140,8 @@ export class ScopedPdu {
     if (!reader.header(TAG.octetString, end)) return false;
     this.contextEngineAt = reader.at;
     this.contextEngineEnd = reader.at = reader.end;
+    // What is answered carries it, so that it must be no longer than an engine id can be.
+    if (this.contextEngineEnd - this.contextEngineAt > MAX_ENGINE_OCTETS) return false;
     if (!reader.header(TAG.octetString, end)) return false;
     this.contextNameAt = reader.at;
     this.contextNameEnd = reader.at = reader.end;
