@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     turns: { type: "string", default: "2" },
     agents: { type: "string", default: "16" },
     interfaces: { type: "string", default: "1000" },
-    rounds: { type: "string", default: "12" },
+    rounds: { type: "string", default: "8" },
     /** Devices of the growth, as `100,1000`. */
     growth: { type: "string", default: "100,1000" },
     /** Poll interval and time measured in the growth, s. */

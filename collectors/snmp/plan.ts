@@ -153,7 +153,7 @@ function tablePlan(
 ): TablePlan {
   const group = costGroup(profile, table);
   const leastMs = leastIntervalMs(group);
-  const leastTier = TIERS_MS.find((tier) => tier >= leastMs) ?? leastMs;
+  const leastTier = leastMs === 0 ? 0 : (TIERS_MS.find((tier) => tier >= leastMs) ?? leastMs);
   const columnNumber = new Map(table.columns.map((column, i) => [column.id, i]));
   const polled = new Set<string>(asked);
   for (const point of table.points) {
