@@ -18,7 +18,7 @@ export async function readSigns(
   questionsOf: QuestionsOf | undefined,
   options: ExchangeOptions,
 ): Promise<{ readonly system: SystemGroup; readonly failure?: Failure }> {
-  const { system, failure } = await readSystem(session, options, session.version !== 0);
+  const { system, failure } = await readSystem(session, options, true);
   if (failure) return { system, failure };
   const questions = questionsOf?.(system) ?? [];
   if (questions.length === 0) return { system };
