@@ -7,6 +7,8 @@ const SLOW_MS = 500;
 const SLOW_FACTOR = 3;
 /** ... and the next one is to be so much smaller. */
 const SLOWER = 0.7;
+/** Answers in a row that say so. */
+const SLOW_ANSWERS = 3;
 
 /**
  * How many repetitions to ask one device for: starts at 10, doubles while answers come whole, halves when one is
@@ -19,6 +21,7 @@ export class Repetitions {
   #good = 0;
   /** Octets a varbind takes in this device's answers, averaged. */
   #varbindOctets = 26;
+  #slow = 0;
   #leastMs = Number.POSITIVE_INFINITY;
 
   constructor(cap: number) {
@@ -40,12 +43,16 @@ export class Repetitions {
     this.#varbindOctets = Math.max(this.#varbindOctets, 12);
     if (latencyMs < this.#leastMs) this.#leastMs = latencyMs;
     if (asked > 1 && latencyMs > SLOW_MS && latencyMs > this.#leastMs * SLOW_FACTOR) {
-      // An agent that makes its rows one by one is asked for fewer at a time.
+      // An agent that makes its rows one by one is asked for fewer at a time, never for less than at first: many
+      // small requests cost it more than they spare.
+      if (++this.#slow < SLOW_ANSWERS) return;
+      this.#slow = 0;
       this.#good = 0;
-      this.#ceiling = Math.max(1, Math.floor(asked * SLOWER));
+      this.#ceiling = Math.max(Math.min(FIRST, this.#cap), Math.floor(asked * SLOWER));
       this.#current = Math.min(this.#current, this.#ceiling);
       return;
     }
+    this.#slow = 0;
     if (++this.#good >= 100) {
       this.#ceiling = this.#cap;
       this.#good = 0;

@@ -78,7 +78,7 @@ export class SnmpSession {
     octetsReceived: 0,
   };
   readonly meter: LoadMeter;
-  /** How long the last answer took, ms; NaN when its request was sent more than once. */
+  /** How long the last answer took, ms; NaN when its request was sent more than once or we stood still. */
   latencyMs = Number.NaN;
   readonly #transport: SnmpTransport;
   readonly #community: Uint8Array;
@@ -235,7 +235,8 @@ export class SnmpSession {
             cost.replies++;
             cost.varbinds += view.count;
             cost.octetsReceived += view.octets;
-            this.latencyMs = sent === 1 ? this.clock.monotonic() - sentAt : Number.NaN;
+            const clean = sent === 1 && this.#transport.wheel.stalledAt < sentAt;
+            this.latencyMs = clean ? this.clock.monotonic() - sentAt : Number.NaN;
             this.meter.answered(view.octets, this.latencyMs);
             try {
               read(view, receivedAt);

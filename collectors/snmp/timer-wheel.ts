@@ -29,9 +29,16 @@ export class TimerWheel {
   /** When the wheel last looked, and until when it rests after a stall; monotonic ms. */
   #lookedAt = 0;
   #restsUntil = 0;
+  #rested = false;
+  #stalledAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** When the event loop was last found to have stood still, monotonic ms: what was measured over it is our own delay. */
+  get stalledAt(): number {
+    return this.#stalledAt;
   }
 
   start(entry: WheelEntry, delayMs: number): void {
@@ -75,8 +82,16 @@ export class TimerWheel {
     const now = this.#clock.monotonic();
     const late = now - this.#lookedAt - TICK_MS;
     this.#lookedAt = now;
-    if (late > STALL_MS) this.#restsUntil = now + GRACE_MS;
+    if (late > STALL_MS) {
+      this.#stalledAt = now;
+      // Not twice in a row: on a machine that has no time for us deadlines still pass.
+      if (!this.#rested) {
+        this.#rested = true;
+        this.#restsUntil = now + GRACE_MS;
+      }
+    }
     if (now < this.#restsUntil) return;
+    this.#rested = false;
     const target = Math.floor(now / TICK_MS);
     // After a long stall every slot is looked at once; none needs to be looked at twice.
     const from = Math.max(this.#tick + 1, target - SLOTS + 1);

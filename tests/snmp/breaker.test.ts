@@ -162,7 +162,12 @@ describe("what is asked of a device", () => {
     for (let i = 0; i < 5; i++) repetitions.good(repetitions.choose(1), 40, 1200, 20);
     const before = repetitions.choose(1);
     repetitions.good(before, 40, 1200, 900);
+    expect(repetitions.choose(1)).toBeGreaterThan(40);
+    for (let i = 0; i < 2; i++) repetitions.good(before, 40, 1200, 900);
     expect(repetitions.choose(1)).toBeLessThan(before);
+    // Never for less than at first: each request costs too.
+    for (let i = 0; i < 200; i++) repetitions.good(repetitions.choose(1), 40, 1200, 900);
+    expect(repetitions.choose(1)).toBe(10);
     // A line that is slow for everything is no reason.
     const far = new Repetitions(50);
     for (let i = 0; i < 10; i++) far.good(far.choose(1), 40, 1200, 700);
