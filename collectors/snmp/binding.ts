@@ -14,6 +14,8 @@ import { describeEnd } from "./walk.ts";
 const ABSENT_MS = 86_400_000;
 /** Tables whose rows come and go are looked through again at most this often. */
 const LEAST_DIRTY_MS = 60_000;
+/** A table that has lost all its rows is looked at again after this. */
+const EMPTIED_MS = 300_000;
 
 /** The spread of the devices makes an interval up to a tenth shorter. */
 const SHORTEST = 0.9;
@@ -105,7 +107,9 @@ export class Binding {
       if (end !== "end") partial.push(`${plan.table.id}: ${describeEnd(end)}`);
       if (failed && table.rows === 0) return { answered: false, partial };
       memory.boundAt = now;
-      memory.dueAt = now + plan.rebindMs * this.#spread;
+      // Rows that were there may come back: a school's access points after a power cut.
+      const emptied = table.rows === 0 && memory.seen.includes(1);
+      memory.dueAt = now + (emptied ? Math.min(plan.rebindMs, EMPTIED_MS) : plan.rebindMs) * this.#spread;
       memory.dirty = false;
       // A part of a table does not make the rest of its rows go away.
       if (end !== "end" && table.rows < (this.tables.get(plan.table.id)?.rows ?? 0)) continue;

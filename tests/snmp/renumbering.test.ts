@@ -207,6 +207,18 @@ describe("ifIndex moves", () => {
     expect(rates(back)).toEqual(["Gi0/1<1k", "Gi0/2<1k", "Gi0/3<1k"]);
   });
 
+  it("finds a table that was empty for long within minutes, without a word of the agent's", async () => {
+    ports([], false);
+    for (let n = 0; n < 5; n++) await minute();
+    expect(keys()).toEqual([]);
+    ports([[1, "Gi0/1", 1_000_009_000]], false);
+    let back: Sample[] = [];
+    for (let n = 0; n < 7 && back.length === 0; n++)
+      back = (await minute()).filter(({ quantity }) => quantity === "interface.in_octets");
+    expect(shown(back, "interface.in_octets")).toEqual(["Gi0/1=1000009000"]);
+    expect(keys()).toEqual(["1=Gi0/1"]);
+  });
+
   it("takes a box of the same kind with another engine id for another box: no rate over the exchange", async () => {
     agent.answer = () => undefined;
     await minute();
