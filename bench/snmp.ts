@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
     /** Devices of the growth, as `100,1000`. */
     growth: { type: "string", default: "100,1000" },
     /** Poll interval and time measured in the growth, s. */
-    every: { type: "string", default: "5" },
+    every: { type: "string", default: "10" },
     seconds: { type: "string", default: "10" },
     only: { type: "string", default: "line,growth,faults" },
   },
@@ -187,6 +187,9 @@ async function growth(): Promise<void> {
       doneMs: spread(result.done),
       skipped: result.skipped,
       refusedBatches: result.refused,
+      droppedSamples: result.dropped,
+      boundS: round(result.boundMs / 1000, 1),
+      boundUsADevice: Math.round(result.boundUs / devices),
       rssMB: Math.round(result.rss / 2 ** 20),
       firstSampleMs: Math.round(result.firstSampleMs),
       agentsCpuS: round((after.userUs + after.systemUs - before.userUs - before.systemUs) / 1e6, 1),

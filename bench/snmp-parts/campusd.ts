@@ -48,6 +48,9 @@ async function run(plan: CampusdPlan): Promise<CampusdResult> {
   await store?.open(signal);
   let committed = 0;
   let refused = 0;
+  let dropped = 0;
+  let boundMs = 0;
+  let boundUs = 0;
   const pump = new Pump({
     node: "bench",
     table,
@@ -62,8 +65,8 @@ async function run(plan: CampusdPlan): Promise<CampusdResult> {
       },
       // The pump keeps the batch and sends it again.
       refused: () => refused++,
-      dropped: () => {
-        throw new Error("samples were dropped");
+      dropped: (samples) => {
+        dropped += samples;
       },
     },
   });
@@ -132,7 +135,14 @@ async function run(plan: CampusdPlan): Promise<CampusdResult> {
   if (plan.mode === "line") {
     await rounds.run("/contact");
     for (let warm = 0; warm < 3; warm++) await rounds.run(polling);
-  } else await sleep(firstRound(plan));
+  } else {
+    const healthy = plan.agents.slice(0, plan.healthy).map((_, n) => `bench-${n}`);
+    while (!healthy.every((device) => up.has(device))) await sleep(100);
+    boundMs = clock.monotonic() - started;
+    boundUs = process.cpuUsage().user + process.cpuUsage().system;
+    // Every device is polled once more before it counts, and the binding's garbage is gone.
+    await sleep(plan.everyMs + 2000);
+  }
   await pump.committed();
   const cost = () => collector.cost();
   const before = {
@@ -168,6 +178,9 @@ async function run(plan: CampusdPlan): Promise<CampusdResult> {
     up: up.size,
     skipped,
     refused,
+    dropped,
+    boundMs,
+    boundUs,
     lateness: spread(late),
     done: spread(done),
     firstSampleMs,
@@ -177,11 +190,6 @@ async function run(plan: CampusdPlan): Promise<CampusdResult> {
   await slots.close();
   await store?.close();
   return result;
-}
-
-/** All devices are bound and have polled once after this. */
-function firstRound(plan: CampusdPlan): number {
-  return plan.everyMs + 8_000 + plan.agents.length * 6;
 }
 
 /** Notes, of each poll of a healthy device, how late it began and when it was done, ms after it was due. */

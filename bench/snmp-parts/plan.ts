@@ -66,6 +66,11 @@ export interface CampusdResult {
   readonly skipped: number;
   /** Batches that the store did not take at once. */
   readonly refused: number;
+  /** Samples that the pump dropped because the store was too far behind. */
+  readonly dropped: number;
+  /** Time and CPU until every healthy device was known, bound and up. */
+  readonly boundMs: number;
+  readonly boundUs: number;
   /** How late polls of healthy devices began, and when they were done after they were due. */
   readonly lateness: Spread;
   readonly done: Spread;
