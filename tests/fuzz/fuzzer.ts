@@ -88,7 +88,7 @@ export async function fuzz({ count, seed, progress }: FuzzOptions): Promise<Fuzz
   ]);
   const secure = new SecureTarget(
     signer,
-    pools.v3.map(({ bytes }) => bytes),
+    [...pools.v3, ...pools.trap].map(({ bytes }) => bytes),
   );
   const trap = new TrapTarget(signer);
   const byTurn: Record<string, Target> = { r: response, s: secure, t: trap };
