@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { scopedAt, Usm } from "../../collectors/snmp/usm.ts";
-import { KeyRing, type LocalKeys, NO_KEYS } from "../../collectors/snmp/usm-keys.ts";
-import { ScopedPdu, saysVersion3, V3Frame } from "../../collectors/snmp/usm-message.ts";
+import { KeyRing, type LocalKeys, NO_KEYS } from "../../collectors/snmp/usm/keys.ts";
+import { ScopedPdu, saysVersion3, V3Frame } from "../../collectors/snmp/usm/message.ts";
+import { scopedAt, Usm } from "../../collectors/snmp/usm/usm.ts";
 import { Secret } from "../../src/settings/secret.ts";
 
 /** The SNMPv3 user that every agent of the bench knows. Authentication and privacy passphrase are one. */

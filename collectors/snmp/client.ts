@@ -1,12 +1,12 @@
 import type { Clock } from "../../src/collection/contract.ts";
 import { CampusError } from "../../src/errors/campus-error.ts";
-import { type Failure, getObjects } from "./get.ts";
-import type { ResponseView } from "./message.ts";
-import { decodeArcs, encodeOid, indexKey, type OidBytes, parseOid } from "./oid.ts";
+import type { ResponseView } from "./codec/message.ts";
+import { decodeArcs, encodeOid, indexKey, type OidBytes, parseOid } from "./codec/oid.ts";
+import { SnmpValue } from "./codec/value.ts";
+import { type Failure, getObjects } from "./requests/get.ts";
+import { type WalkEnd, type WalkOptions, walkColumns } from "./requests/walk.ts";
 import { type SessionCost, type SessionOptions, SnmpSession } from "./session.ts";
 import { SnmpTransport, type TransportOptions } from "./transport.ts";
-import { SnmpValue } from "./value.ts";
-import { type WalkEnd, type WalkOptions, walkColumns } from "./walk.ts";
 
 /** Dotted text or arcs. */
 export type OidInput = string | readonly number[];

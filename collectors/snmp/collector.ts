@@ -9,12 +9,12 @@ import type {
 } from "../../src/collection/contract.ts";
 import { isCampusError } from "../../src/errors/campus-error.ts";
 import type { CompiledProfile } from "../../src/profiles/compiled.ts";
-import { PolledDevice } from "./device.ts";
-import type { SystemGroup } from "./identity.ts";
 import { makePlan, type ProfilePlan } from "./plan.ts";
+import { PolledDevice } from "./polling/device.ts";
+import type { SystemGroup } from "./polling/identity.ts";
 import { type SessionCost, SnmpSession } from "./session.ts";
 import { SnmpTransport } from "./transport.ts";
-import { DeviceEngine } from "./v3-engine.ts";
+import { DeviceEngine } from "./usm/v3-engine.ts";
 
 /** Finds the profile of a device by what it says of itself; a fallback for unknown ones is its business. */
 export interface ProfileMatcher {

@@ -1,8 +1,8 @@
 import type { SnmpColumn, SnmpDecode } from "../../src/profiles/compiled.ts";
-import { formatIpv4, formatIpv6 } from "./address.ts";
-import { signed, TAG } from "./ber.ts";
-import { decodeArcs, validOid } from "./oid.ts";
-import { octetsToHex, octetsToText } from "./text.ts";
+import { formatIpv4, formatIpv6 } from "./codec/address.ts";
+import { signed, TAG } from "./codec/ber.ts";
+import { decodeArcs, validOid } from "./codec/oid.ts";
+import { octetsToHex, octetsToText } from "./codec/text.ts";
 
 /**
  * Values out of a datagram, by what the profile promised. Nothing throws: a value that is not what was

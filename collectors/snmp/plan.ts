@@ -11,8 +11,8 @@ import type {
   SnmpTable,
   Template,
 } from "../../src/profiles/compiled.ts";
-import { costGroup, isOptional, leastIntervalMs } from "./cost-groups.ts";
-import { encodeOid, type OidBytes } from "./oid.ts";
+import { encodeOid, type OidBytes } from "./codec/oid.ts";
+import { costGroup, isOptional, leastIntervalMs } from "./polling/cost-groups.ts";
 
 /** Tables that nothing says otherwise of are looked through for new rows this often. */
 const REBIND_MS = 3_600_000;

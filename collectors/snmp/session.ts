@@ -1,18 +1,23 @@
 import type { Clock, Endpoint } from "../../src/collection/contract.ts";
 import type { SnmpQuirks } from "../../src/profiles/compiled.ts";
 import type { Secret } from "../../src/settings/secret.ts";
-import { makePeer, type Peer } from "./address.ts";
-import type { PduType } from "./ber.ts";
-import { LoadMeter } from "./load-meter.ts";
-import { type PreparedRequest, prepareRequest, type ResponseView, type WireVersion } from "./message.ts";
-import { compareOids, encodeOid, type OidBytes } from "./oid.ts";
-import { Pacer } from "./pacing.ts";
-import { Repetitions } from "./repetitions.ts";
+import { makePeer, type Peer } from "./codec/address.ts";
+import type { PduType } from "./codec/ber.ts";
+import {
+  type PreparedRequest,
+  prepareRequest,
+  type ResponseView,
+  type WireVersion,
+} from "./codec/message.ts";
+import { compareOids, encodeOid, type OidBytes } from "./codec/oid.ts";
+import { LoadMeter } from "./polling/load-meter.ts";
+import { Pacer } from "./requests/pacing.ts";
+import { Repetitions } from "./requests/repetitions.ts";
 import type { DropReason, Exchange, Outcome, SnmpTransport } from "./transport.ts";
-import type { UsmUser } from "./usm-keys.ts";
-import { V3Channel } from "./v3-channel.ts";
-import { DeviceEngine } from "./v3-engine.ts";
-import type { SecurityProblem } from "./v3-reports.ts";
+import type { UsmUser } from "./usm/keys.ts";
+import { V3Channel } from "./usm/v3-channel.ts";
+import { DeviceEngine } from "./usm/v3-engine.ts";
+import type { SecurityProblem } from "./usm/v3-reports.ts";
 
 /** Who asks: an SNMP credential of the collection contract serves as it is. */
 export type SnmpAccess =

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import type { Clock } from "../../src/collection/contract.ts";
 import { CampusError } from "../../src/errors/campus-error.ts";
-import { isFromPeer, type Peer } from "./address.ts";
-import { PDU } from "./ber.ts";
-import { LEAST_REQUEST_ID, type PreparedRequest, patchRequestId, ResponseView } from "./message.ts";
-import { equalBytes } from "./oid.ts";
-import { TimerWheel, type WheelEntry } from "./timer-wheel.ts";
-import { Usm } from "./usm.ts";
-import { KeyRing } from "./usm-keys.ts";
-import { saysVersion3, V3Frame } from "./usm-message.ts";
+import { isFromPeer, type Peer } from "./codec/address.ts";
+import { PDU } from "./codec/ber.ts";
+import { LEAST_REQUEST_ID, type PreparedRequest, patchRequestId, ResponseView } from "./codec/message.ts";
+import { equalBytes } from "./codec/oid.ts";
+import { TimerWheel, type WheelEntry } from "./requests/timer-wheel.ts";
+import { KeyRing } from "./usm/keys.ts";
+import { saysVersion3, V3Frame } from "./usm/message.ts";
+import { Usm } from "./usm/usm.ts";
 
 /** Why a datagram was not taken; counted as `snmp.` and the name. */
 export type DropReason =

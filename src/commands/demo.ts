@@ -11,10 +11,10 @@ import { StateDatabase } from "../inventory/state-database.ts";
 import type { Settings } from "../settings/schema.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
-import { Controller } from "./controller.ts";
+import { Controller } from "./controller/controller.ts";
+import { stateFile } from "./controller/state-file.ts";
 import { demoSettings } from "./demo-settings.ts";
 import { aborted, interruption, wholeNumber } from "./exit.ts";
-import { stateFile } from "./state-file.ts";
 
 interface DemoOptions {
   readonly port?: string;

@@ -6,9 +6,9 @@ import { formatDifferences, formatProblems } from "../inventory/import-text.ts";
 import { StateDatabase } from "../inventory/state-database.ts";
 import { loadProfiles } from "../profiles/load.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
+import { stateFile } from "./controller/state-file.ts";
 import { EXIT } from "./exit.ts";
 import { settingsFrom } from "./settings-file.ts";
-import { stateFile } from "./state-file.ts";
 
 interface ImportOptions {
   readonly config: string;

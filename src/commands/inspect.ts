@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
-import { InspectionPlans } from "../../collectors/snmp/inspect.ts";
+import { InspectionPlans } from "../../collectors/snmp/inspection/inspect.ts";
 import { systemClock } from "../collection/clock.ts";
 import type { SnmpCredential } from "../collection/contract.ts";
 import { CampusError } from "../errors/campus-error.ts";
 import { loadProfiles } from "../profiles/load.ts";
 import { formatDuration, parseDuration } from "../settings/amounts.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
-import { pickCredentials } from "./discover-arguments.ts";
+import { pickCredentials } from "./discover/arguments.ts";
 import { EXIT, interruption, wholeNumber } from "./exit.ts";
-import { type Inspection, inspectAll } from "./inspect-run.ts";
-import { type InspectTarget, parseTarget, parseTargets } from "./inspect-target.ts";
-import { inspectionText } from "./inspect-text.ts";
+import { type Inspection, inspectAll } from "./inspect/run.ts";
+import { type InspectTarget, parseTarget, parseTargets } from "./inspect/target.ts";
+import { inspectionText } from "./inspect/text.ts";
 import { settingsFrom } from "./settings-file.ts";
 
 interface InspectOptions {

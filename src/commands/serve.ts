@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { systemClock } from "../collection/clock.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
-import { Controller } from "./controller.ts";
+import { Controller } from "./controller/controller.ts";
 import { aborted, interruption } from "./exit.ts";
 import { settingsFrom } from "./settings-file.ts";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DISCOVER_FAILURES } from "../../collectors/snmp/discover-failure.ts";
-import { DiscoverScope, endpointText, parseEndpoint } from "../../src/commands/discover-scope.ts";
+import { DISCOVER_FAILURES } from "../../collectors/snmp/discovery/failure.ts";
+import { DiscoverScope, endpointText, parseEndpoint } from "../../src/commands/discover/scope.ts";
 
 const OPTIONS = { port: 161, max: 4096, sweep: true };
 const addresses = (...given: string[]) =>

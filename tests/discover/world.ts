@@ -3,13 +3,13 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { Fping, findFping } from "../../collectors/probe/transport.ts";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
-import type { NamedCredential } from "../../collectors/snmp/discover-ask.ts";
-import { InspectionPlans } from "../../collectors/snmp/inspect.ts";
+import type { NamedCredential } from "../../collectors/snmp/discovery/ask.ts";
+import { InspectionPlans } from "../../collectors/snmp/inspection/inspect.ts";
 import { systemClock } from "../../src/collection/clock.ts";
 import type { SnmpCredential } from "../../src/collection/contract.ts";
 import { BUNDLED_PROFILES } from "../../src/commands/check.ts";
-import { type Discovered, Discovery, type DiscoveryOptions } from "../../src/commands/discover-run.ts";
-import { DiscoverScope, parseEndpoint } from "../../src/commands/discover-scope.ts";
+import { type Discovered, Discovery, type DiscoveryOptions } from "../../src/commands/discover/run.ts";
+import { DiscoverScope, parseEndpoint } from "../../src/commands/discover/scope.ts";
 import { loadProfiles } from "../../src/profiles/load.ts";
 import { Secret } from "../../src/settings/secret.ts";
 

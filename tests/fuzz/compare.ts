@@ -1,7 +1,7 @@
+import { decodeArcs } from "../../collectors/snmp/codec/oid.ts";
+import { decodeIndex } from "../../collectors/snmp/codec/row-index.ts";
+import { SnmpValue } from "../../collectors/snmp/codec/value.ts";
 import { decodeNumber, decodeText as decodeTextAs, numberOf } from "../../collectors/snmp/decode.ts";
-import { decodeArcs } from "../../collectors/snmp/oid.ts";
-import { decodeIndex } from "../../collectors/snmp/row-index.ts";
-import { SnmpValue } from "../../collectors/snmp/value.ts";
 import type { IndexPart, SnmpDecode } from "../../src/profiles/compiled.ts";
 import * as witness from "./witness.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Usm } from "../../collectors/snmp/usm.ts";
-import { type LocalKeys, NO_KEYS, type UsmUser } from "../../collectors/snmp/usm-keys.ts";
+import { type LocalKeys, NO_KEYS, type UsmUser } from "../../collectors/snmp/usm/keys.ts";
+import { Usm } from "../../collectors/snmp/usm/usm.ts";
 import { Secret } from "../../src/settings/secret.ts";
 import {
   counter32,

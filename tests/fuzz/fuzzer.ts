@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { KeyRing } from "../../collectors/snmp/usm-keys.ts";
+import { KeyRing } from "../../collectors/snmp/usm/keys.ts";
 import {
   ENGINE_ID,
   OWN_ENGINE_ID,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ResponseView } from "../../collectors/snmp/message.ts";
-import { TrapView } from "../../collectors/snmp/trap-message.ts";
-import { ScopedPdu } from "../../collectors/snmp/usm-message.ts";
+import { ResponseView } from "../../collectors/snmp/codec/message.ts";
+import { TrapView } from "../../collectors/snmp/traps/message.ts";
+import { ScopedPdu } from "../../collectors/snmp/usm/message.ts";
 import { integer, octets } from "../snmp/asn1.ts";
 import { responseSeeds, trapSeeds } from "./corpus.ts";
 import { fuzz } from "./fuzzer.ts";

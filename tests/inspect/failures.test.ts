@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReplay, type Replay } from "../../simulators/replay/replay.ts";
-import { parseTarget } from "../../src/commands/inspect-target.ts";
+import { parseTarget } from "../../src/commands/inspect/target.ts";
 import { isCampusError } from "../../src/errors/campus-error.ts";
 import { freePort, inspect, snapshots } from "./run.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { DeviceSnapshot } from "../../collectors/snmp/inspect.ts";
+import type { DeviceSnapshot } from "../../collectors/snmp/inspection/inspect.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 

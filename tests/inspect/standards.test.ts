@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
-import { type DeviceSnapshot, InspectionPlans, inspectDevice } from "../../collectors/snmp/inspect.ts";
+import {
+  type DeviceSnapshot,
+  InspectionPlans,
+  inspectDevice,
+} from "../../collectors/snmp/inspection/inspect.ts";
 import { openReplay, type Replay } from "../../simulators/replay/replay.ts";
 import { systemClock } from "../../src/collection/clock.ts";
 import { loadProfiles } from "../../src/profiles/load.ts";

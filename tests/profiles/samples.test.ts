@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
-import { InspectionPlans } from "../../collectors/snmp/inspect.ts";
+import { InspectionPlans } from "../../collectors/snmp/inspection/inspect.ts";
 import { openReplay, type Replay } from "../../simulators/replay/replay.ts";
 import { systemClock } from "../../src/collection/clock.ts";
-import { type Inspection, inspectAll } from "../../src/commands/inspect-run.ts";
-import { parseTarget } from "../../src/commands/inspect-target.ts";
+import { type Inspection, inspectAll } from "../../src/commands/inspect/run.ts";
+import { parseTarget } from "../../src/commands/inspect/target.ts";
 import { loadProfiles } from "../../src/profiles/load.ts";
 import { SHIPPED } from "./files.ts";
 

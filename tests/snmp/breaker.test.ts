@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Breaker } from "../../collectors/snmp/breaker.ts";
-import { costGroup, isOptional, leastIntervalMs } from "../../collectors/snmp/cost-groups.ts";
-import { LoadMeter } from "../../collectors/snmp/load-meter.ts";
 import { makePlan } from "../../collectors/snmp/plan.ts";
-import { Repetitions } from "../../collectors/snmp/repetitions.ts";
+import { Breaker } from "../../collectors/snmp/polling/breaker.ts";
+import { costGroup, isOptional, leastIntervalMs } from "../../collectors/snmp/polling/cost-groups.ts";
+import { LoadMeter } from "../../collectors/snmp/polling/load-meter.ts";
+import { Repetitions } from "../../collectors/snmp/requests/repetitions.ts";
 import type { CompiledProfile, SnmpTable } from "../../src/profiles/compiled.ts";
 import { column, PROFILE, point } from "./profile.ts";
 

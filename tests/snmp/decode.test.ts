@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatIpv6 } from "../../collectors/snmp/address.ts";
-import { bigintOf, decodeNumber, decodeText, numberOf } from "../../collectors/snmp/decode.ts";
+import { formatIpv6 } from "../../collectors/snmp/codec/address.ts";
 import {
   compareOids,
   decodeArcs,
@@ -10,10 +9,11 @@ import {
   isBelow,
   parseOid,
   validOid,
-} from "../../collectors/snmp/oid.ts";
-import { decodeIndex } from "../../collectors/snmp/row-index.ts";
-import { octetsToText } from "../../collectors/snmp/text.ts";
-import { judgeUptime } from "../../collectors/snmp/uptime.ts";
+} from "../../collectors/snmp/codec/oid.ts";
+import { decodeIndex } from "../../collectors/snmp/codec/row-index.ts";
+import { octetsToText } from "../../collectors/snmp/codec/text.ts";
+import { bigintOf, decodeNumber, decodeText, numberOf } from "../../collectors/snmp/decode.ts";
+import { judgeUptime } from "../../collectors/snmp/polling/uptime.ts";
 import type { IndexPart, SnmpDecode } from "../../src/profiles/compiled.ts";
 import { compareOidTexts, counter32, counter64, gauge, integer, oidOctets, oidText } from "./asn1.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { TAG } from "../../collectors/snmp/ber.ts";
+import { TAG } from "../../collectors/snmp/codec/ber.ts";
 import type { CompiledProfile } from "../../src/profiles/compiled.ts";
 import { CollectorBench } from "./bench-collector.ts";
 import { FakeAgent, type Request } from "./fake-agent.ts";

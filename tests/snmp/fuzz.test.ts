@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ResponseView } from "../../collectors/snmp/message.ts";
-import { SnmpValue } from "../../collectors/snmp/value.ts";
+import { ResponseView } from "../../collectors/snmp/codec/message.ts";
+import { SnmpValue } from "../../collectors/snmp/codec/value.ts";
 import {
   counter32,
   counter64,

@@ -3,9 +3,8 @@ import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scopedAt, Usm } from "../../collectors/snmp/usm.ts";
-import { HmacKey, MessageAuthenticator } from "../../collectors/snmp/usm-auth.ts";
-import { EngineClock, EngineTable } from "../../collectors/snmp/usm-engine.ts";
+import { HmacKey, MessageAuthenticator } from "../../collectors/snmp/usm/auth.ts";
+import { EngineClock, EngineTable } from "../../collectors/snmp/usm/engine.ts";
 import {
   AUTH,
   KeyRing,
@@ -13,9 +12,10 @@ import {
   PRIVACY,
   passwordToKey,
   privacyKey,
-} from "../../collectors/snmp/usm-keys.ts";
-import { ScopedPdu, saysVersion3, V3Frame } from "../../collectors/snmp/usm-message.ts";
-import { PrivacyKey, SaltSource } from "../../collectors/snmp/usm-privacy.ts";
+} from "../../collectors/snmp/usm/keys.ts";
+import { ScopedPdu, saysVersion3, V3Frame } from "../../collectors/snmp/usm/message.ts";
+import { PrivacyKey, SaltSource } from "../../collectors/snmp/usm/privacy.ts";
+import { scopedAt, Usm } from "../../collectors/snmp/usm/usm.ts";
 import { Secret } from "../../src/settings/secret.ts";
 import {
   SNMP_AUTH_PROTOCOLS,

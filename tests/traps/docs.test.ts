@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { TRAP_DROPS } from "../../collectors/snmp/trap-counters.ts";
-import { TRAP_LIMITS } from "../../collectors/snmp/trap-limits.ts";
-import { notificationOf } from "../../collectors/snmp/trap-notifications.ts";
-import { objectOf, valueText } from "../../collectors/snmp/trap-objects.ts";
+import { TRAP_DROPS } from "../../collectors/snmp/traps/counters.ts";
+import { TRAP_LIMITS } from "../../collectors/snmp/traps/limits.ts";
+import { notificationOf } from "../../collectors/snmp/traps/notifications.ts";
+import { objectOf, valueText } from "../../collectors/snmp/traps/objects.ts";
 import { parseSettings } from "../../src/settings/load.ts";
 
 const text = readFileSync(join(import.meta.dirname, "..", "..", "docs", "traps.md"), "utf8");

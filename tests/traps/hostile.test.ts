@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type AcceptedTrap, TrapIntake } from "../../collectors/snmp/trap-intake.ts";
-import { TRAP_LIMITS } from "../../collectors/snmp/trap-limits.ts";
-import { TrapUsm } from "../../collectors/snmp/trap-usm.ts";
-import { Usm } from "../../collectors/snmp/usm.ts";
-import { KeyRing, type UsmUser } from "../../collectors/snmp/usm-keys.ts";
+import { type AcceptedTrap, TrapIntake } from "../../collectors/snmp/traps/intake.ts";
+import { TRAP_LIMITS } from "../../collectors/snmp/traps/limits.ts";
+import { TrapUsm } from "../../collectors/snmp/traps/usm.ts";
+import { KeyRing, type UsmUser } from "../../collectors/snmp/usm/keys.ts";
+import { Usm } from "../../collectors/snmp/usm/usm.ts";
 import { Secret } from "../../src/settings/secret.ts";
 import { counter64, integer, nothing, octets, oidOctets, ticks, tlv } from "../snmp/asn1.ts";
 import { type Hall, openHall, sender, until } from "./harness.ts";

@@ -1,0 +1,234 @@
+import type { BatchBuilder } from "../../../src/measurements/batch.ts";
+import { type CounterBank, MODULUS_32, MODULUS_53 } from "../../../src/measurements/counter.ts";
+import type { SeriesTable } from "../../../src/measurements/series.ts";
+import { STATUS } from "../../../src/measurements/status.ts";
+import type { Reading } from "../../../src/profiles/apply-rule.ts";
+import type { PointPlan } from "../plan.ts";
+import { pointSeries } from "./bind.ts";
+import { type BoundPoint, type BoundTable, CELL } from "./bound-table.ts";
+import { gatherInputs } from "./inputs.ts";
+import { readPoint } from "./reading-memo.ts";
+
+/** IANAifType of interfaces whose speed is that of real lines: Ethernet and its like, and bundles of them. */
+const LINE_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117, 161]);
+/** The two ends of a poll are not read in the same instant: use may come out a little over 100. */
+const USE_TOLERANCE = 1.05;
+
+const CLOCK_STEP_MS = 5;
+
+/** Turns what a poll read into samples. One a device; holds what counters need from poll to poll. */
+export class Emitter {
+  readonly #series: SeriesTable;
+  readonly #batch: BatchBuilder;
+  readonly #bank: CounterBank;
+  readonly #free: number[] = [];
+  readonly #reading: Reading = { value: Number.NaN, status: STATUS.ok };
+  readonly #speed: Reading = { value: Number.NaN, status: STATUS.ok };
+  /** Monotonic minus UTC, ms: differences of counters are not to follow a wall clock that is set. */
+  #offset = Number.NaN;
+  #at = 0;
+
+  constructor(series: SeriesTable, batch: BatchBuilder, bank: CounterBank) {
+    this.#series = series;
+    this.#batch = batch;
+    this.#bank = bank;
+  }
+
+  /** A slot that no counter uses any more. */
+  free(slot: number): void {
+    this.#bank.forget(slot);
+    this.#free.push(slot);
+  }
+
+  /** All counters of the table start again: their next difference is a gap. */
+  reset(table: BoundTable): void {
+    for (const point of table.points)
+      for (let row = 0; row < point.slots.length; row++) this.#resetCounter(point, row);
+  }
+
+  /** The counters of one row start again. */
+  resetRow(table: BoundTable, row: number): void {
+    for (const point of table.points) if (point.slots.length > 0) this.#resetCounter(point, row);
+  }
+
+  #resetCounter(point: BoundPoint, row: number): void {
+    if (point.slots[row]! < 0) return;
+    this.#bank.forget(point.slots[row]!);
+    point.gap[row] = 1;
+  }
+
+  /**
+   * Emits the points of a table.
+   * @param read 1 for each column that was read to its end in this poll
+   * @param at UTC ms for rows that did not come
+   * @param offset monotonic minus UTC, ms
+   */
+  emit(table: BoundTable, read: Uint8Array, at: number, offset: number): void {
+    this.#at = at;
+    // The two clocks are not read in the same instant: only a clock that was set moves the offset.
+    if (!(Math.abs(offset - this.#offset) <= CLOCK_STEP_MS)) this.#offset = offset;
+    for (let i = 0; i < table.plan.points.length; i++) {
+      const plan = table.plan.points[i]!;
+      const point = table.points[i]!;
+      this.#emitPoint(table, i, plan, point, read);
+    }
+  }
+
+  #emitPoint(table: BoundTable, number: number, plan: PointPlan, point: BoundPoint, read: Uint8Array): void {
+    const { rows, cells, times, numbers, tags } = table;
+    const { rule, when, quantity } = plan.point;
+    const { series } = point;
+    const { scale, offset, min, max } = rule;
+    const batch = this.#batch;
+    const first = plan.sources.length > 0 ? plan.sources[0]! * rows : -1;
+    // Most points are a number times a factor: these take the short way.
+    const plain =
+      first >= 0 &&
+      !when &&
+      !rule.map &&
+      !rule.expression &&
+      rule.sentinels.length === 0 &&
+      rule.sentinelRanges.length === 0;
+    for (let row = 0; row < rows; row++) {
+      if (!tags[row]) continue;
+      const cell = first + row;
+      if (plain && times[cell]! > 0 && cells[cell]! & CELL.ok && series[row]! >= 0) {
+        const value = numbers[cell]! * scale + offset;
+        if (value >= min && value <= max && Number.isFinite(value)) {
+          const time = times[cell]!;
+          batch.add(series[row]!, time, value);
+          if (plan.rate)
+            this.#emitRate(table, plan, point, row, plan.sources[0]!, value, time, cells[cell]! & CELL.wide);
+          continue;
+        }
+      }
+      this.#emitCell(table, number, plan, point, row, read, quantity.id);
+    }
+  }
+
+  #emitCell(
+    table: BoundTable,
+    number: number,
+    plan: PointPlan,
+    point: BoundPoint,
+    row: number,
+    read: Uint8Array,
+    quantity: string,
+  ): void {
+    const { rows, cells, times } = table;
+    let source = -1;
+    let bad = 0;
+    let complete = false;
+    for (const column of plan.sources) {
+      const cell = column * rows + row;
+      if (times[cell]! > 0) {
+        if (cells[cell]! & CELL.ok) {
+          source = column;
+          break;
+        }
+        bad = times[cell]!;
+      } else if (read[column]) complete = true;
+    }
+    if (source < 0) {
+      // Absence is told of series that had a value once; a value of the wrong kind always.
+      if (bad > 0) this.#absent(table, plan, point, row, bad, STATUS.implausible);
+      else if (complete && point.series[row]! >= 0)
+        this.#absent(table, plan, point, row, this.#at, STATUS.absent);
+      return;
+    }
+    const cell = source * rows + row;
+    const raw = table.numbers[cell]!;
+    const when = plan.point.when;
+    if (when && !when.evaluate(gatherInputs(table, row, raw, plan.whenInputs))) return;
+    const reading = this.#reading;
+    readPoint(table, plan, number, row, raw, reading);
+    const { value, status } = reading;
+    const time = times[cell]!;
+    const series = pointSeries(table, point, point.series, quantity, row, this.#series);
+    if (series < 0) return;
+    if (status === STATUS.ok) this.#batch.add(series, time, value);
+    else this.#batch.addStatus(series, time, status);
+    if (plan.rate && status === STATUS.ok)
+      this.#emitRate(table, plan, point, row, source, value, time, cells[cell]! & CELL.wide);
+  }
+
+  /** Line rate of an interface, bit/s; 0 when it is not known. */
+  #lineSpeed(table: BoundTable, row: number): number {
+    const number = table.plan.speedPoint;
+    if (number < 0) return 0;
+    const plan = table.plan.points[number]!;
+    const speed = this.#speed;
+    for (const column of plan.sources) {
+      const cell = column * table.rows + row;
+      if ((table.cells[cell]! & CELL.ok) === 0) continue;
+      readPoint(table, plan, number, row, table.numbers[cell]!, speed);
+      return speed.status === STATUS.ok && speed.value > 0 ? speed.value : 0;
+    }
+    return 0;
+  }
+
+  #absent(
+    table: BoundTable,
+    plan: PointPlan,
+    point: BoundPoint,
+    row: number,
+    time: number,
+    status: typeof STATUS.absent | typeof STATUS.implausible,
+  ): void {
+    const series = pointSeries(table, point, point.series, plan.point.quantity.id, row, this.#series);
+    if (series >= 0) this.#batch.addStatus(series, time, status);
+  }
+
+  #emitRate(
+    table: BoundTable,
+    plan: PointPlan,
+    point: BoundPoint,
+    row: number,
+    source: number,
+    value: number,
+    time: number,
+    wide: number,
+  ): void {
+    const { id, factor } = plan.rate!;
+    const bank = this.#bank;
+    let slot = point.slots[row]!;
+    if (slot < 0) {
+      slot = this.#free.pop() ?? bank.slot();
+      point.slots[row] = slot;
+      point.source[row] = source;
+    } else if (point.source[row] !== source) {
+      bank.forget(slot);
+      point.source[row] = source;
+    }
+    const speed = plan.use !== undefined && isLine(table, row) ? this.#lineSpeed(table, row) : 0;
+    const rate = bank.rate(slot, value, time + this.#offset, wide ? MODULUS_53 : MODULUS_32, speed / factor);
+    let status = bank.lastStatus;
+    if (status === STATUS.first && point.gap[row]) status = STATUS.reset;
+    point.gap[row] = 0;
+    const series = pointSeries(table, point, point.rateSeries, id, row, this.#series);
+    if (status !== STATUS.ok) {
+      this.#batch.addStatus(series, time, status);
+      return;
+    }
+    this.#batch.add(series, time, rate * factor);
+    if (plan.use === undefined || speed <= 0) return;
+    const use = (rate * factor) / speed;
+    if (use > USE_TOLERANCE) return;
+    const useSeries = pointSeries(table, point, point.useSeries, plan.use, row, this.#series);
+    this.#batch.add(useSeries, time, Math.min(use, 1) * 100);
+  }
+}
+
+/**
+ * Whether the speed is that of a line and so the most that can be: a loopback's, a tunnel's or a VLAN
+ * interface's is a fiction that real traffic exceeds.
+ */
+function isLine(table: BoundTable, row: number): boolean {
+  const { ifType, ifConnectorPresent } = table.plan;
+  if (ifType >= 0) {
+    const type = table.numbers[ifType * table.rows + row]!;
+    if (!Number.isNaN(type) && !LINE_TYPES.has(type)) return false;
+  }
+  // 2: false (TruthValue)
+  return ifConnectorPresent < 0 || table.numbers[ifConnectorPresent * table.rows + row] !== 2;
+}
