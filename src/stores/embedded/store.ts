@@ -14,7 +14,7 @@ export interface EmbeddedOptions {
   readonly clock: { now(): number };
   /** Defaults: raw samples 7 days, 5-minute roll-ups 400 days, 1-hour roll-ups 1,100 days. */
   readonly retention?: Partial<Retention>;
-  /** Samples that are held in memory (21 octets each) before they are sealed; default 500,000, and up to 4,000,000 where there are many series. */
+  /** Samples that are held in memory (21 octets each) before they are sealed; default 500,000, and up to 2,000,000 where there are many series. */
   readonly hotSamples?: number;
   /** How long after its end an hour or a day waits for late samples before it is merged and rolled up; default 30 min. */
   readonly graceMs?: number;
@@ -23,8 +23,8 @@ export interface EmbeddedOptions {
 }
 
 const HOT_SAMPLES = 500_000;
-/** At 21 octets each 84 MB, twice while the one half is sealed. */
-const MOST_HOT_SAMPLES = 4_000_000;
+/** At 21 octets each 42 MB, twice while the one half is sealed. */
+const MOST_HOT_SAMPLES = 2_000_000;
 
 interface Waiting {
   resolve(reply: Reply): void;
