@@ -7,12 +7,13 @@ import { campusd, getJson, until } from "../../tests/support/process.ts";
 import { binary } from "../../tests/support/servers.ts";
 
 /**
- * `npm run screenshots [-- SECONDS]`: starts the seeded demo, lets it poll, and takes the pictures of the READMEs
- * and of the look-over: three pages, two languages, two themes, 1280 and 390 pixels wide. The READMEs' own are
- * kept beside this file; the others go to the folder it prints.
+ * `npm run screenshots [-- SECONDS | URL]`: starts the seeded demo, lets it poll for so long (or takes a demo that
+ * runs already), and takes the pictures of the READMEs and of the look-over: three pages, two languages, two themes,
+ * 1280 and 390 pixels wide. The READMEs' own are kept beside this file; the others go to the folder it prints.
  */
 const KEPT = /-(en|zh)-light-1280\.png$/;
-const warmUpSeconds = Number(process.argv[2] ?? "150");
+const argument = process.argv[2] ?? "150";
+const running = /^http:/.test(argument) ? argument.replace(/\/$/, "") : undefined;
 
 const executablePath = binary("chromium");
 if (executablePath === undefined)
@@ -20,11 +21,19 @@ if (executablePath === undefined)
 
 const folder = mkdtempSync(join(tmpdir(), "campusd-shots-"));
 const data = join(folder, "data");
-const demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser"]);
+const demo =
+  running === undefined ? campusd(["demo", "--port", "0", "--data", data, "--no-browser"]) : undefined;
+
+async function warmedUp(): Promise<string> {
+  if (demo === undefined) return running!;
+  const match = await demo.seen(/^console: (http:\S+)\/$/m);
+  console.log(`polling for ${argument} s`);
+  await new Promise((resolve) => setTimeout(resolve, Number(argument) * 1000));
+  return match[1]!;
+}
+
 try {
-  const url = (await demo.seen(/^console: (http:\S+)\/$/m))[1]!;
-  console.log(`polling for ${warmUpSeconds} s`);
-  await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1000));
+  const url = await warmedUp();
   await until(
     () => getJson<Health>(`${url}/api/v1/health`),
     (health) => health.samples.total > 0,
@@ -75,7 +84,7 @@ try {
   }
   await browser.close();
 } finally {
-  await demo.end("SIGINT");
+  await demo?.end("SIGINT");
   rmSync(data, { recursive: true, force: true });
 }
 console.log(`pictures of the READMEs in ${import.meta.dirname}, the others in ${folder}`);

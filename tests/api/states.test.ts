@@ -121,6 +121,13 @@ describe("an uplink", () => {
     });
   });
 
+  it("is said on the page of the device where it is measured, and on no other's", () => {
+    fake.sample("s1-core", "interface.oper_state", 2, PORT);
+    const page = (id: string) => campus.device({ subtree: "" }, id)!.device;
+    expect(page("s1-core")).toMatchObject({ state: "bad", reasons: [{ code: "uplink-down" }] });
+    expect(page("s1-acc").reasons).toEqual([]);
+  });
+
   it("without a contract is measured against its interface", () => {
     fake.replace({
       ...DOCUMENT,

@@ -2,9 +2,11 @@ import type { DeviceFacts } from "../../inventory/facts.ts";
 import { STATUS, STATUS_NAMES } from "../../measurements/status.ts";
 import { UNITS } from "../../measurements/units.ts";
 import type { Caller } from "../access.ts";
-import type { DeviceView, ReadingView } from "../schemas.ts";
+import { THRESHOLDS, worse } from "../rules.ts";
+import type { DeviceRow, DeviceView, ReadingView } from "../schemas.ts";
 import { apKey, type DeviceSight, isControllerAp } from "./device-row.ts";
 import { interfaceViews } from "./interfaces.ts";
+import type { LinkSight } from "./link.ts";
 import { regionTrail } from "./region.ts";
 import type { SchoolSight } from "./school.ts";
 import { firstOf, type Sight } from "./sight.ts";
@@ -23,7 +25,7 @@ export function deviceView(sight: Sight, caller: Caller, seen: SchoolSight, one:
   const ap = isControllerAp(device) ? apFact(sight, device.parent!, apKey(device)) : undefined;
   const { school } = seen;
   return {
-    device: one.row,
+    device: withLinks(one.row, seen.links),
     school: {
       id: school.id,
       name: school.name,
@@ -52,6 +54,18 @@ export function deviceView(sight: Sight, caller: Caller, seen: SchoolSight, one:
       remoteName: neighbor.remoteName ?? neighbor.remoteChassis ?? neighbor.remoteAddress ?? null,
       remotePort: neighbor.remotePort ?? null,
     })),
+  };
+}
+
+/** The row with the troubles of the links that are measured at the device: its page is where people look for them. */
+function withLinks(row: DeviceRow, links: readonly LinkSight[]): DeviceRow {
+  const own = links.filter((one) => one.link.device === row.id && row.up === "up").map((one) => one.view);
+  const bad = own.filter((link) => link.state === "bad" || link.state === "watch");
+  if (bad.length === 0) return row;
+  return {
+    ...row,
+    state: bad.reduce((state, link) => worse(state, link.state), row.state),
+    reasons: [...bad.flatMap((link) => link.reasons), ...row.reasons].slice(0, THRESHOLDS.reasons),
   };
 }
 
