@@ -40,7 +40,7 @@ describe("README", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
     };
-    expect(scripts["start"]).toMatch(/node src\/main\.ts demo$/);
+    expect(scripts["start"]).toMatch(/node --max-semi-space-size=2 src\/main\.ts demo$/);
     expect(scripts["test"]).toBe("node tests/run.ts");
     expect(readFileSync(join(ROOT, ".ci/run"), "utf8")).toMatch(/^npm test --silent$/m);
   });
