@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import type { CountyView, Health, RegionsView } from "../../src/api/schemas.ts";
+import { launch } from "../../tests/support/chromium.ts";
 import { campusd, getJson, until } from "../../tests/support/process.ts";
 import { binary } from "../../tests/support/servers.ts";
 
@@ -15,8 +15,7 @@ const KEPT = /-(en|zh)-light-1280\.png$/;
 const argument = process.argv[2] ?? "150";
 const running = /^http:/.test(argument) ? argument.replace(/\/$/, "") : undefined;
 
-const executablePath = binary("chromium");
-if (executablePath === undefined)
+if (binary("chromium") === undefined)
   throw new Error("needs Debian's chromium: apt-get install chromium fonts-noto-cjk");
 
 const folder = mkdtempSync(join(tmpdir(), "campusd-shots-"));
@@ -44,17 +43,7 @@ try {
   const school = county.schools[0]!.id;
   const device = (county.links.find((link) => (link.use ?? 0) > 60) ?? county.links[0]!).device;
   const pages = { county: "/", school: `/school/${school}`, device: `/device/${device}` };
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await launch();
   for (const language of ["zh", "en"] as const) {
     for (const theme of ["light", "dark"] as const) {
       for (const width of [1280, 390]) {

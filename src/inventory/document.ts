@@ -15,7 +15,6 @@ const path = z
   );
 const name = z.string().trim().min(1).max(120);
 
-export const REGION_LEVELS = ["province", "city", "county"] as const;
 export const SCHOOL_KINDS = [
   "primary",
   "secondary",

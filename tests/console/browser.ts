@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
-import { binary } from "../support/servers.ts";
 
 export const CONSOLE = join(import.meta.dirname, "../../console");
 
@@ -18,19 +17,6 @@ export async function buildConsole(): Promise<{ dist: string; remove: () => Prom
   });
   return { dist, remove: () => rm(dist, { recursive: true, force: true }) };
 }
-
-export const launch = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: binary("chromium")!,
-    args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
 
 export interface Look {
   readonly language?: "zh" | "en";

@@ -1,8 +1,9 @@
 import axe from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch } from "../support/chromium.ts";
 import { describeWith } from "../support/servers.ts";
-import { buildConsole, launch, openPage } from "./browser.ts";
+import { buildConsole, openPage } from "./browser.ts";
 import { type Fixture, startFixture } from "./fixture.ts";
 import { SCHOOL, SWITCH } from "./world.ts";
 

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type ConsoleMessage, chromium } from "playwright-core";
+import type { Browser, ConsoleMessage } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DeviceView, Health, SchoolView, SeriesView } from "../../src/api/schemas.ts";
+import { launch } from "../support/chromium.ts";
 import { campusd, getJson, type Running, until } from "../support/process.ts";
-import { binary, describeWith } from "../support/servers.ts";
+import { describeWith } from "../support/servers.ts";
 import { county } from "./answers.ts";
 
 /** The main job as a person starts it: simulated county, collectors, embedded store, page. */
@@ -20,17 +21,7 @@ describeWith(["chromium"], "the demo", () => {
     demo = campusd(["demo", "--port", "0", "--schools", "2", "--data", folder, "--no-browser"]);
     const match = await demo.seen(/^console: (http:\S+)\/$/m);
     url = match[1]!;
-    browser = await chromium.launch({
-      executablePath: binary("chromium")!,
-      args: [
-        "--no-sandbox",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await launch();
   }, 90_000);
 
   afterAll(async () => {
