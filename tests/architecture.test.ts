@@ -56,6 +56,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/profiles",
     "src/collection",
   ],
+  "src/indicators": ["src/errors", "src/measurements", "src/settings", "src/inventory", "src/stores"],
+  "src/targets": ["src/errors", "src/measurements", "src/settings", "src/inventory", "src/indicators"],
+  "src/topology": ["src/errors", "src/measurements", "src/settings", "src/inventory"],
   // An independent witness: it shares the measurements, the profiles and the wire with the collectors, and no code.
   simulators: ["src/errors", "src/measurements", "src/profiles"],
   "src/api": [
@@ -67,6 +70,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/telemetry",
     "src/collection",
     "src/stores",
+    "src/indicators",
+    "src/targets",
+    "src/topology",
   ],
   // Types only: the browser gets nothing of the controller.
   console: ["src/api"],

@@ -1,4 +1,14 @@
 /** The shapes the API answers with: types only, nothing of the server reaches the bundle. */
+
+export type {
+  BackboneLinkView,
+  BackboneView,
+  ForecastView,
+  LinkPageView,
+  NodeView,
+  OpticView,
+  PercentileView,
+} from "../../src/api/schemas/backbone.ts";
 export type {
   CountyView,
   DeviceRow,
@@ -19,4 +29,15 @@ export type {
   SearchView,
   SeriesView,
   State,
-} from "../../src/api/schemas.ts";
+} from "../../src/api/schemas/campus.ts";
+export type { CoverageView, SchoolIpv6View, SchoolWifiView } from "../../src/api/schemas/coverage.ts";
+export type { EvidenceView, ShareView } from "../../src/api/schemas/evidence.ts";
+export type {
+  SiteAuditsView,
+  SiteAuditView,
+  TallyView,
+  TargetEvidenceView,
+  TargetPageView,
+  TargetRow,
+  TargetsView,
+} from "../../src/api/schemas/targets.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CountyView, Health, RegionsView } from "../../src/api/schemas.ts";
+import type { CountyView, Health, RegionsView } from "../../src/api/schemas/campus.ts";
 import { launch } from "../../tests/support/chromium.ts";
 import { campusd, getJson, until } from "../../tests/support/process.ts";
 import { binary } from "../../tests/support/servers.ts";

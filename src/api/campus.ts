@@ -2,7 +2,7 @@ import type { Inventory } from "../inventory/model.ts";
 import { type Caller, maySee, visibleSchool, visibleSchools } from "./access.ts";
 import type { LiveState } from "./live.ts";
 import { freshnessOf } from "./rules.ts";
-import type { CountyView, DeviceView, SchoolView } from "./schemas.ts";
+import type { CountyView, DeviceView, SchoolView } from "./schemas/campus.ts";
 import { SeriesIndex } from "./series-index.ts";
 import { countyView } from "./views/county.ts";
 import { deviceView } from "./views/device.ts";

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { CampusError } from "../errors/campus-error.ts";
 import { ERROR_CODES, type ErrorCode } from "../errors/codes.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { errorSchema } from "./schemas.ts";
+import type { errorSchema } from "./schemas/campus.ts";
 
 export type ErrorAnswer = z.infer<typeof errorSchema>;
 

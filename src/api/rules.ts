@@ -1,5 +1,5 @@
 import type { DEVICE_ROLES, ROOM_TYPES } from "../inventory/document.ts";
-import type { Reason, State } from "./schemas.ts";
+import type { Reason, State } from "./schemas/campus.ts";
 
 /** Where a state begins. docs/api.md shows this table; docs and code are held together by a test. */
 export const THRESHOLDS = {

@@ -6,7 +6,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Caller, notFound } from "./access.ts";
 import type { Campus } from "./campus.ts";
-import type { StreamEvent } from "./schemas.ts";
+import type { StreamEvent } from "./schemas/campus.ts";
 import { StreamChannel } from "./stream-channel.ts";
 import { eventView, maySeeEvent } from "./views/event.ts";
 

@@ -8,7 +8,7 @@ import type {
   Health,
   RegionsView,
   SchoolsView,
-} from "../../src/api/schemas.ts";
+} from "../../src/api/schemas/campus.ts";
 import { EventLog } from "../../src/collection/event-log.ts";
 import type { EventReader } from "../../src/collection/events.ts";
 import type { Tags } from "../../src/measurements/series.ts";

@@ -4,7 +4,7 @@ import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorSchema } from "../../src/api/schemas.ts";
+import { errorSchema } from "../../src/api/schemas/campus.ts";
 import { createServer } from "../../src/api/server.ts";
 import { isCampusError } from "../../src/errors/campus-error.ts";
 import { Secret } from "../../src/settings/secret.ts";

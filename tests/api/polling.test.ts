@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type PollingView, pollingSchema } from "../../src/api/schemas.ts";
+import { type PollingView, pollingSchema } from "../../src/api/schemas/campus.ts";
 import type { DeviceLoad } from "../../src/collection/contract.ts";
 import { DOCUMENT, FakeCampus, type RunningServer, serve } from "./campus.ts";
 

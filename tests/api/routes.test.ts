@@ -15,7 +15,7 @@ import {
   schoolsSchema,
   searchSchema,
   seriesSchema,
-} from "../../src/api/schemas.ts";
+} from "../../src/api/schemas/campus.ts";
 import { QUANTITIES } from "../../src/measurements/quantities.ts";
 import { DOCUMENT, FakeCampus, makeWell, type RunningServer, serve } from "./campus.ts";
 

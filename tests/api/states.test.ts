@@ -4,7 +4,7 @@ import { Campus } from "../../src/api/campus.ts";
 import type { LiveState } from "../../src/api/live.ts";
 import { slowestPolls } from "../../src/api/poll-intervals.ts";
 import { byTrouble, FRESH_INTERVALS, freshnessOf, THRESHOLDS, worse } from "../../src/api/rules.ts";
-import type { DeviceRow, RoomView, SchoolRow, SchoolView } from "../../src/api/schemas.ts";
+import type { DeviceRow, RoomView, SchoolRow, SchoolView } from "../../src/api/schemas/campus.ts";
 import { STATUS } from "../../src/measurements/status.ts";
 import { loadProfiles } from "../../src/profiles/load.ts";
 import { DOCUMENT, FakeCampus, makeWell } from "./campus.ts";

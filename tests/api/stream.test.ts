@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { countySchema, deviceSchema, errorSchema, schoolSchema } from "../../src/api/schemas.ts";
+import { countySchema, deviceSchema, errorSchema, schoolSchema } from "../../src/api/schemas/campus.ts";
 import { StreamChannel } from "../../src/api/stream-channel.ts";
 import { DOCUMENT, FakeCampus, makeWell, type RunningServer, serve } from "./campus.ts";
 import { type OpenStream, openStream } from "./event-stream.ts";

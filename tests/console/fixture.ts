@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import type { EventsView, Health, SearchView } from "../../src/api/schemas.ts";
+import type { EventsView, Health, SearchView } from "../../src/api/schemas/campus.ts";
 import { makeWorld, type World } from "./world.ts";
 import { REGIONS, type Rename } from "./world-base.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { en } from "../../console/src/words/en.ts";
 import { zh } from "../../console/src/words/zh.ts";
-import { reasonSchema } from "../../src/api/schemas.ts";
+import { reasonSchema } from "../../src/api/schemas/campus.ts";
 import {
   DEVICE_ROLES,
   LINK_ROLES,

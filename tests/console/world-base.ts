@@ -1,4 +1,4 @@
-import type { RegionView } from "../../src/api/schemas.ts";
+import type { RegionView } from "../../src/api/schemas/campus.ts";
 
 export const HOUR = 3_600_000;
 

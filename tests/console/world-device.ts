@@ -1,4 +1,10 @@
-import type { DeviceRow, DeviceView, InterfaceView, SchoolView, SeriesView } from "../../src/api/schemas.ts";
+import type {
+  DeviceRow,
+  DeviceView,
+  InterfaceView,
+  SchoolView,
+  SeriesView,
+} from "../../src/api/schemas/campus.ts";
 import { HOUR, REGIONS, type Rename, seeded } from "./world-base.ts";
 
 const neighborOf = (n: number): string | null =>

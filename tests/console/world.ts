@@ -9,7 +9,7 @@ import type {
   SchoolView,
   SeriesView,
   State,
-} from "../../src/api/schemas.ts";
+} from "../../src/api/schemas/campus.ts";
 import { HOUR, REGIONS, type Rename, seeded } from "./world-base.ts";
 import { deviceView, seriesView } from "./world-device.ts";
 

@@ -1,4 +1,4 @@
-import type { CountyView, QuantitiesView, RegionsView, SeriesView } from "../../src/api/schemas.ts";
+import type { CountyView, QuantitiesView, RegionsView, SeriesView } from "../../src/api/schemas/campus.ts";
 import { getJson } from "../support/process.ts";
 
 export interface StoredSeries {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { DeviceView, Health, ReadingView, SchoolView } from "../../src/api/schemas.ts";
+import type { DeviceView, Health, ReadingView, SchoolView } from "../../src/api/schemas/campus.ts";
 import { Mosquitto, PASSWORD, publish, USER } from "../mqtt/mosquitto.ts";
 import { getJson, until } from "../support/process.ts";
 import { describeWith } from "../support/servers.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, ConsoleMessage } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { DeviceView, Health, SchoolView, SeriesView } from "../../src/api/schemas.ts";
+import type { DeviceView, Health, SchoolView, SeriesView } from "../../src/api/schemas/campus.ts";
 import { launch } from "../support/chromium.ts";
 import { campusd, getJson, type Running, until } from "../support/process.ts";
 import { describeWith } from "../support/servers.ts";

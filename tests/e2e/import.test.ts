@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DevicesView, DeviceView, Health, SchoolView } from "../../src/api/schemas.ts";
+import type { DevicesView, DeviceView, Health, SchoolView } from "../../src/api/schemas/campus.ts";
 import { campusd, getJson, until } from "../support/process.ts";
 import { Site } from "../support/site.ts";
 import { stored } from "./answers.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import type { Health } from "../../src/api/schemas.ts";
+import type { Health } from "../../src/api/schemas/campus.ts";
 import { Influxd } from "../stores/influxd.ts";
 import { getJson, ROOT, until } from "../support/process.ts";
 import { describeWith } from "../support/servers.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DeviceView, SchoolView } from "../../src/api/schemas.ts";
+import type { DeviceView, SchoolView } from "../../src/api/schemas/campus.ts";
 import { BUNDLED_PROFILES } from "../../src/commands/check.ts";
 import type { CompiledProfile } from "../../src/profiles/compiled.ts";
 import { loadProfiles } from "../../src/profiles/load.ts";

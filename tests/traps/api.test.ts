@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EventsView } from "../../src/api/schemas.ts";
+import type { EventsView } from "../../src/api/schemas/campus.ts";
 import { EventLog } from "../../src/collection/event-log.ts";
 import type { EventDraft } from "../../src/collection/events.ts";
 import { DOCUMENT, FakeCampus, type RunningServer, serve } from "../api/campus.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DeviceView, EventsView } from "../../src/api/schemas.ts";
+import type { DeviceView, EventsView } from "../../src/api/schemas/campus.ts";
 import { campusd, getJson, type Running, until } from "../support/process.ts";
 
 describe("campusd demo", () => {

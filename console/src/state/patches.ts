@@ -1,6 +1,6 @@
 import type { CountyView, DeviceView, ReadingView, SchoolView } from "../views.ts";
 
-/** What a `patch` event carries: whole rows that changed, keyed as src/api/schemas.ts says. */
+/** What a `patch` event carries: whole rows that changed, keyed as src/api/schemas/ says. */
 export type Patch<V> = { readonly [K in keyof V]?: V[K] } & { readonly at: number };
 
 /** Rows replaced in place, so that nothing on the page moves; rows not known yet go to the end. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { notFound } from "../access.ts";
-import { countySchema } from "../schemas.ts";
+import { countySchema } from "../schemas/campus.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 
 export function countyRoutes(app: Api, deps: RouteDeps): void {

@@ -3,7 +3,7 @@ import { CampusError } from "../../errors/campus-error.ts";
 import { DEVICE_ROLES } from "../../inventory/document.ts";
 import { maySee, notFound } from "../access.ts";
 import type { Campus } from "../campus.ts";
-import { type DeviceRow, deviceSchema, devicesSchema, stateSchema } from "../schemas.ts";
+import { type DeviceRow, deviceSchema, devicesSchema, stateSchema } from "../schemas/campus.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 
 const ANSWERS = ["up", "down"] as const;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EVENT_SEVERITIES } from "../../collection/events.ts";
 import { maySee, notFound, visibleSchool } from "../access.ts";
-import { eventsSchema } from "../schemas.ts";
+import { eventsSchema } from "../schemas/campus.ts";
 import { instantMs } from "../time-range.ts";
 import { eventView, maySeeEvent } from "../views/event.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";

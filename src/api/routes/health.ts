@@ -1,5 +1,5 @@
 import { notFound } from "../access.ts";
-import { healthSchema } from "../schemas.ts";
+import { healthSchema } from "../schemas/campus.ts";
 import { healthView } from "../views/health.ts";
 import { type Api, failures, type RouteDeps } from "./route.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { notFound, visibleSchool, visibleSchools } from "../access.ts";
-import { type PollingView, pollingSchema } from "../schemas.ts";
+import { type PollingView, pollingSchema } from "../schemas/campus.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 
 export function pollingRoutes(app: Api, deps: RouteDeps): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maySee } from "../access.ts";
-import { regionsSchema } from "../schemas.ts";
+import { regionsSchema } from "../schemas/campus.ts";
 import { regionView } from "../views/region.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Caller, maySee, notFound } from "../access.ts";
 import type { Campus } from "../campus.ts";
-import { type RoomView, roomsSchema } from "../schemas.ts";
+import { type RoomView, roomsSchema } from "../schemas/campus.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 
 export function roomsRoutes(app: Api, deps: RouteDeps): void {

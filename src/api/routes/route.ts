@@ -6,7 +6,7 @@ import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { Caller } from "../access.ts";
 import type { Campus } from "../campus.ts";
 import type { QueryGate } from "../query-gate.ts";
-import { errorSchema } from "../schemas.ts";
+import { errorSchema } from "../schemas/campus.ts";
 import type { StreamHub } from "../stream-hub.ts";
 
 /** The server as the routes see it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maySee, notFound } from "../access.ts";
-import { schoolSchema, schoolsSchema } from "../schemas.ts";
+import { schoolSchema, schoolsSchema } from "../schemas/campus.ts";
 import { sortByTrouble } from "../views/county.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 

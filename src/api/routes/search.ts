@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchSchema } from "../schemas.ts";
+import { searchSchema } from "../schemas/campus.ts";
 import { searchView } from "../views/search.ts";
 import { type Api, failures, type RouteDeps } from "./route.ts";
 

@@ -6,7 +6,7 @@ import { UNITS } from "../../measurements/units.ts";
 import type { Aggregate, SeriesResult } from "../../stores/contract.ts";
 import { type Caller, notFound, subtreeTags, visibleSchool } from "../access.ts";
 import type { Campus } from "../campus.ts";
-import { quantitiesSchema, type SeriesView, seriesSchema } from "../schemas.ts";
+import { quantitiesSchema, type SeriesView, seriesSchema } from "../schemas/campus.ts";
 import { timeRange } from "../time-range.ts";
 import { apKey, isControllerAp } from "../views/device-row.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";

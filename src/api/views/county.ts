@@ -1,7 +1,7 @@
 import type { Region } from "../../inventory/model.ts";
 import type { Caller } from "../access.ts";
 import { byCodePoint, byTrouble } from "../rules.ts";
-import type { CountyView, LinkView, SchoolRow } from "../schemas.ts";
+import type { CountyView, LinkView, SchoolRow } from "../schemas/campus.ts";
 import { regionView } from "./region.ts";
 import type { SchoolSight } from "./school.ts";
 import { plus, type Sight } from "./sight.ts";

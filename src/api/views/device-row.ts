@@ -1,6 +1,6 @@
 import type { Device, Room, School } from "../../inventory/model.ts";
 import { DEVICE_STALE, type Finding, PEOPLE_STAY, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
-import type { DeviceRow, Reason } from "../schemas.ts";
+import type { DeviceRow, Reason } from "../schemas/campus.ts";
 import type { DeviceSeries } from "../series-index.ts";
 import { firstOf, largestOf, newestOf, type Sight } from "./sight.ts";
 

@@ -3,7 +3,7 @@ import { STATUS, STATUS_NAMES } from "../../measurements/status.ts";
 import { UNITS } from "../../measurements/units.ts";
 import type { Caller } from "../access.ts";
 import { THRESHOLDS, worse } from "../rules.ts";
-import type { DeviceRow, DeviceView, ReadingView } from "../schemas.ts";
+import type { DeviceRow, DeviceView, ReadingView } from "../schemas/campus.ts";
 import { apKey, type DeviceSight, isControllerAp } from "./device-row.ts";
 import { interfaceViews } from "./interfaces.ts";
 import type { LinkSight } from "./link.ts";

@@ -1,7 +1,7 @@
 import type { CampusEvent } from "../../collection/events.ts";
 import type { Inventory } from "../../inventory/model.ts";
 import { type Caller, maySee } from "../access.ts";
-import type { EventView } from "../schemas.ts";
+import type { EventView } from "../schemas/campus.ts";
 
 /**
  * Whether the caller may see the event: it happened in the caller's subtree, and its device, if it is still there,

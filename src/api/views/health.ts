@@ -1,6 +1,6 @@
 import type { Caller } from "../access.ts";
 import type { Campus } from "../campus.ts";
-import type { Health } from "../schemas.ts";
+import type { Health } from "../schemas/campus.ts";
 
 /**
  * Health of the process and of the caller's devices. starting: no device has answered yet; degraded: the store

@@ -1,7 +1,7 @@
 import type { DeviceFacts, InterfaceFact } from "../../inventory/facts.ts";
 import { quantity } from "../../measurements/quantities.ts";
 import { STATUS } from "../../measurements/status.ts";
-import type { InterfaceView } from "../schemas.ts";
+import type { InterfaceView } from "../schemas/campus.ts";
 import type { DeviceSeries } from "../series-index.ts";
 import { freshValue, type Sight } from "./sight.ts";
 

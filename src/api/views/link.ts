@@ -2,7 +2,7 @@ import type { Link, School } from "../../inventory/model.ts";
 import { quantity } from "../../measurements/quantities.ts";
 import { STATUS } from "../../measurements/status.ts";
 import { type Finding, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
-import type { LinkView, Reason } from "../schemas.ts";
+import type { LinkView, Reason } from "../schemas/campus.ts";
 import type { DeviceSight } from "./device-row.ts";
 import { freshValue, later, type Sight } from "./sight.ts";
 

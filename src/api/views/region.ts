@@ -1,6 +1,6 @@
 import type { Inventory, Region } from "../../inventory/model.ts";
 import { type Caller, maySee, visibleSchools } from "../access.ts";
-import type { RegionView } from "../schemas.ts";
+import type { RegionView } from "../schemas/campus.ts";
 
 /** A region as the caller may see it: it counts the caller's schools and names no region above the subtree. */
 export function regionView(inventory: Inventory, caller: Caller, region: Region): RegionView {

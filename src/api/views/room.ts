@@ -1,7 +1,7 @@
 import type { Building, Room } from "../../inventory/model.ts";
 import { quantity } from "../../measurements/quantities.ts";
 import { type Finding, reasonsOf, stateOf } from "../rules.ts";
-import type { RoomView } from "../schemas.ts";
+import type { RoomView } from "../schemas/campus.ts";
 import type { DeviceSight } from "./device-row.ts";
 import { apClients } from "./figures.ts";
 import { firstOf, largestOf, later, type Sight } from "./sight.ts";

@@ -1,7 +1,7 @@
 import type { School } from "../../inventory/model.ts";
 import type { Caller } from "../access.ts";
 import { CORE_ROLES, type Finding, reasonsOf, type Severity, stateOf } from "../rules.ts";
-import type { DeviceRow, SchoolRow, SchoolView } from "../schemas.ts";
+import type { DeviceRow, SchoolRow, SchoolView } from "../schemas/campus.ts";
 import { type DeviceSight, seeDevice } from "./device-row.ts";
 import { schoolAps, schoolClients, schoolPower } from "./figures.ts";
 import { type LinkSight, seeLink } from "./link.ts";

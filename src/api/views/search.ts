@@ -1,7 +1,7 @@
 import type { Device } from "../../inventory/model.ts";
 import { type Caller, maySee, maySeeRoom, visibleSchool } from "../access.ts";
 import type { Campus } from "../campus.ts";
-import type { SearchView } from "../schemas.ts";
+import type { SearchView } from "../schemas/campus.ts";
 import { apKey, isControllerAp } from "./device-row.ts";
 
 type Hit = SearchView["hits"][number];

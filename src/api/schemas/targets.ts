@@ -1,0 +1,191 @@
+import { z } from "zod";
+import { regionSchema } from "./campus.ts";
+import { evidenceClassSchema, evidenceSchema, unknownReasonSchema } from "./evidence.ts";
+
+export const verdictSchema = z.enum(["met", "not-met", "unknown", "not-applicable", "declared"]);
+export type VerdictView = z.infer<typeof verdictSchema>;
+
+/** Schools by verdict. The rate is (met + declared) / (total - not applicable); unknown stays in the denominator. */
+export const tallySchema = z.object({
+  total: z.number(),
+  met: z.number(),
+  declared: z.number(),
+  notMet: z.number(),
+  unknown: z.number(),
+  notApplicable: z.number(),
+  /** 0..1; null when no school counts. */
+  rate: z.number().nullable(),
+  /** Of the schools that count, how many are judged by device data, 0..1. */
+  measuredShare: z.number().nullable(),
+  /** UTC ms of the oldest reading among the newest of each judged school. */
+  oldest: z.number().nullable(),
+});
+export type TallyView = z.infer<typeof tallySchema>;
+
+export const paceSchema = z.object({
+  /** Change of the rate a month (30 days), 0..1; null: too few days. */
+  perMonth: z.number().nullable(),
+  /** `2028-03`: the month in which the wanted rate is reached at this pace; null: never, or not known. */
+  reached: z.string().nullable(),
+  /** Days of history it rests on. */
+  days: z.number(),
+});
+
+export const targetRowSchema = z.object({
+  /** `sichuan-2027/wifi-coverage`. */
+  id: z.string(),
+  set: z.string(),
+  setName: z.string(),
+  /** `TG-03`: the definition it uses. */
+  definition: z.string(),
+  name: z.string(),
+  nameEn: z.string(),
+  /** Document, clause, and the words it rests on. */
+  document: z.string(),
+  documentEn: z.string(),
+  clause: z.string(),
+  /** Rate that is wanted, 0..1, and by when (`2027-12-31`); null where the document names none. */
+  wanted: z.number().nullable(),
+  by: z.string().nullable(),
+  /** `on-track`: reached, or reached in time at this pace. */
+  course: z.enum(["reached", "on-track", "late", "unknown", "no-number"]),
+  tally: tallySchema,
+  pace: paceSchema,
+  /** A threshold was changed by the province; the reason is in the target's page. */
+  changed: z.boolean(),
+  /** The number of this date was made again after late data came. */
+  revised: z.boolean(),
+});
+export type TargetRow = z.infer<typeof targetRowSchema>;
+
+/** GET /api/v1/targets?region=&date=. */
+export const targetsSchema = z.object({
+  at: z.number(),
+  /** Local date that is answered, `2026-11-22`. */
+  date: z.string(),
+  region: regionSchema,
+  targets: z.array(targetRowSchema),
+});
+export type TargetsView = z.infer<typeof targetsSchema>;
+
+/** GET /api/v1/targets/{set}/{target}?region=&date=: the regions below, or the schools of a county. */
+export const targetPageSchema = z.object({
+  at: z.number(),
+  date: z.string(),
+  region: z.array(regionSchema),
+  target: targetRowSchema,
+  /** What a school has to fulfil, with the limits that hold. */
+  conditions: z.array(
+    z.object({
+      indicator: z.string(),
+      meaning: z.string(),
+      unit: z.string(),
+      op: z.enum([">=", "<=", ">", "<", "="]),
+      limit: z.number(),
+      /** What the set ships, when the province changed it. */
+      shipped: z.number().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  /** Regions one level below, by path. */
+  regions: z.array(z.object({ region: regionSchema, tally: tallySchema, pace: paceSchema })),
+  /** Of a county: its schools, not met first. */
+  schools: z.array(
+    z.object({
+      id: z.string(),
+      path: z.string(),
+      name: z.string(),
+      nameEn: z.string().optional(),
+      verdict: verdictSchema,
+      evidence: evidenceClassSchema,
+      values: z.array(
+        z.object({
+          indicator: z.string(),
+          value: z.number().nullable(),
+          why: unknownReasonSchema.nullable(),
+        }),
+      ),
+      at: z.number().nullable(),
+      since: z.string().nullable(),
+    }),
+  ),
+  /** [local date, rate 0..1 or null, unknown schools]; oldest first, one a day. */
+  history: z.array(z.tuple([z.string(), z.number().nullable(), z.number()])),
+});
+export type TargetPageView = z.infer<typeof targetPageSchema>;
+
+/** GET /api/v1/targets/{set}/{target}/evidence?school=&date=. */
+export const targetEvidenceSchema = z.object({
+  at: z.number(),
+  date: z.string(),
+  school: z.string(),
+  schoolName: z.string(),
+  verdict: verdictSchema,
+  conditions: z.array(
+    z.object({
+      indicator: z.string(),
+      meaning: z.string(),
+      unit: z.string(),
+      op: z.string(),
+      limit: z.number(),
+      met: z.boolean().nullable(),
+      value: z.number().nullable(),
+      numerator: z.number().nullable(),
+      denominator: z.number().nullable(),
+      unknown: z.number(),
+      evidence: evidenceClassSchema,
+      confidence: z.string().nullable(),
+      why: unknownReasonSchema.nullable(),
+      from: z.number(),
+      to: z.number(),
+      at: z.number().nullable(),
+      readings: z.array(evidenceSchema),
+    }),
+  ),
+});
+export type TargetEvidenceView = z.infer<typeof targetEvidenceSchema>;
+
+/** GET /api/v1/sites?region= : audits of web sites; GET /api/v1/sites/{domain} answers one. */
+export const siteAuditSchema = z.object({
+  domain: z.string(),
+  owner: z.string().nullable(),
+  /** UTC ms. */
+  at: z.number(),
+  /** `ok`, `degraded` or what breaks. */
+  verdict: z.enum(["ready", "partly", "not-ready", "unknown"]),
+  checks: z.array(
+    z.object({
+      check: z.enum([
+        "aaaa",
+        "home-page",
+        "success-rate",
+        "delegation",
+        "same-content",
+        "second-level",
+        "third-level",
+        "degradation",
+        "single-stack",
+      ]),
+      met: z.boolean().nullable(),
+      value: z.number().nullable(),
+      limit: z.number().nullable(),
+      detail: z.string().nullable(),
+    }),
+  ),
+  /** Medians, seconds, by family. */
+  latency: z.object({
+    ipv4: z.object({
+      dns: z.number().nullable(),
+      tcp: z.number().nullable(),
+      firstByte: z.number().nullable(),
+    }),
+    ipv6: z.object({
+      dns: z.number().nullable(),
+      tcp: z.number().nullable(),
+      firstByte: z.number().nullable(),
+    }),
+  }),
+});
+export type SiteAuditView = z.infer<typeof siteAuditSchema>;
+export const siteAuditsSchema = z.object({ at: z.number(), sites: z.array(siteAuditSchema) });
+export type SiteAuditsView = z.infer<typeof siteAuditsSchema>;
