@@ -8,6 +8,7 @@ import { importCommand } from "./commands/import.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
+import { trustEngineCommand } from "./commands/trust-engine.ts";
 import { VERSION } from "./commands/version.ts";
 
 const program = new Command("campusd")
@@ -33,6 +34,7 @@ for (const command of [
   inspectCommand(),
   discoverCommand(),
   importCommand(),
+  trustEngineCommand(),
   checkCommand(),
 ]) {
   program.addCommand(command.exitOverride());

@@ -45,6 +45,18 @@ export interface SnmpCollectorOptions {
   readonly inFlight?: number;
   /** Requests a second to one device; default 50. */
   readonly maxRequestsPerSecond?: number;
+  /** Where pinned SNMPv3 engines outlive the process; without it they are forgotten with it. */
+  readonly engines?: EnginePins;
+}
+
+/**
+ * SNMPv3 engines that were proven. `asked` says how the device is asked (address, port and user): a pin made by other
+ * means does not hold.
+ */
+export interface EnginePins {
+  /** The engine id in hexadecimal. */
+  get(device: string, asked: string): string | undefined;
+  set(device: string, asked: string, engineId: string): void;
 }
 
 /** First contacts: 200 a second, and all within a minute. */
@@ -93,7 +105,7 @@ export class SnmpCollector implements Collector {
       session = new SnmpSession(this.#transport, clock, {
         endpoint,
         ...(credential.version === "v3"
-          ? { ...credential, engine: this.#engineOf(device, endpoint, credential.user) }
+          ? { ...credential, engine: this.#engineOf(device, endpoint, credential) }
           : credential),
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(retries !== undefined && { retries }),
@@ -178,11 +190,19 @@ export class SnmpCollector implements Collector {
   }
 
   /** What is known of the engine stays when the device is assigned again, as long as it is asked at the same place. */
-  #engineOf(device: string, endpoint: Endpoint, user: string): DeviceEngine {
+  #engineOf(
+    device: string,
+    endpoint: Endpoint,
+    { user, auth }: { readonly user: string; readonly auth?: unknown },
+  ): DeviceEngine {
     const asked = `${endpoint.address} ${endpoint.port} ${user}`;
     const known = this.#engines.get(device);
     if (known?.asked === asked) return known.engine;
-    const engine = new DeviceEngine(this.#options.clock);
+    // Without a signature anybody can name an engine: that is not worth remembering.
+    const pins = auth === undefined ? undefined : this.#options.engines;
+    const engine = new DeviceEngine(this.#options.clock, pins?.get(device, asked), (id) =>
+      pins?.set(device, asked, id),
+    );
     this.#engines.set(device, { asked, engine });
     return engine;
   }

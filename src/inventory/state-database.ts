@@ -6,6 +6,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { CampusError } from "../errors/campus-error.ts";
 import type { InventoryChange } from "./differences.ts";
 import type { InventoryDocument } from "./document.ts";
+import { EnginePinTable } from "./engine-pins.ts";
 import { FactWriter } from "./fact-writer.ts";
 import type { DeviceFacts } from "./facts.ts";
 import { documentOf, ENTITY_KINDS, type EntityKind, emptyRows, type InventoryRows, keyOf } from "./rows.ts";
@@ -134,6 +135,11 @@ export class StateDatabase {
   async loadFacts(): Promise<Map<string, DeviceFacts>> {
     const rows = await this.#open.selectFrom("device_facts").selectAll().execute();
     return new Map(rows.map((row) => [row.device, JSON.parse(row.facts) as DeviceFacts]));
+  }
+
+  /** The proven SNMPv3 engines of devices. */
+  get engines(): EnginePinTable {
+    return new EnginePinTable(this.#open);
   }
 
   /** Writes what is waiting and closes the file. */

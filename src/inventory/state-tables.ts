@@ -66,6 +66,8 @@ export interface StateTables {
     counts: string;
   };
   device_facts: { device: string; at: number; facts: string };
+  /** Proven SNMPv3 engines. `engine_id` is empty where a person said to trust the device anew. */
+  snmp_engines: { device: string; asked: string; engine_id: string; at: number };
 }
 
 /**
@@ -74,6 +76,7 @@ export interface StateTables {
  */
 export const STATE_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-inventory": { up: createInventory },
+  "0003-snmp-engines": { up: createEngines },
 };
 
 async function createInventory(db: Kysely<unknown>): Promise<void> {
@@ -114,4 +117,13 @@ async function createInventory(db: Kysely<unknown>): Promise<void> {
     `create table device_facts (device text primary key, at integer not null, facts text not null)`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+async function createEngines(db: Kysely<unknown>): Promise<void> {
+  await sql
+    .raw(
+      `create table snmp_engines (
+        device text primary key, asked text not null, engine_id text not null, at integer not null)`,
+    )
+    .execute(db);
 }

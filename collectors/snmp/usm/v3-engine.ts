@@ -10,12 +10,21 @@ export class DeviceEngine {
   readonly clock: EngineClock;
   /** Boots and time as an unsigned Report told them: good enough to ask with, believed by nobody. */
   readonly guess: EngineClock;
+  readonly #onPin: ((id: string) => void) | undefined;
   #id: Uint8Array | undefined;
   #pinned = false;
 
-  constructor(clock: Clock) {
+  /**
+   * @param known what an earlier run pinned: the id in hexadecimal
+   * @param onPin told the id in hexadecimal each time one is pinned that was not before
+   */
+  constructor(clock: Clock, known?: string, onPin?: (id: string) => void) {
     this.clock = new EngineClock(clock);
     this.guess = new EngineClock(clock);
+    this.#onPin = onPin;
+    if (known === undefined) return;
+    this.#id = Uint8Array.from(Buffer.from(known, "hex"));
+    this.#pinned = true;
   }
 
   get id(): Uint8Array | undefined {
@@ -42,7 +51,9 @@ export class DeviceEngine {
 
   /** The engine showed that it has the keys: this id and no other is the device's from now on. */
   pin(): void {
-    this.#pinned = this.#id !== undefined;
+    if (this.#pinned || this.#id === undefined) return;
+    this.#pinned = true;
+    this.#onPin?.(hexadecimal(this.#id));
   }
 
   /** The clock is in doubt: the next request asks for it. */

@@ -30,6 +30,7 @@ import { VERSION } from "../version.ts";
 import { type Assigned, assignments } from "./assignments.ts";
 import { CONSOLE_FOLDER } from "./console-folder.ts";
 import { eventOfChange } from "./device-events.ts";
+import { EngineMemory } from "./engine-memory.ts";
 import { openStore } from "./open-store.ts";
 import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
@@ -70,6 +71,7 @@ export class Controller implements LiveState {
   readonly #scheduler: SlotScheduler;
   readonly #pump: Pump;
   readonly #traps: TrapRoom;
+  readonly #engines: EngineMemory;
   readonly #rate: SampleRate;
   readonly #opened: (() => Promise<void> | void)[] = [];
   readonly #collectors = new Map<Protocol, Collector>();
@@ -100,6 +102,7 @@ export class Controller implements LiveState {
         telemetry.log.warn({ err: error, device: facts.device }, "facts of a device are not saved");
       });
     });
+    this.#engines = new EngineMemory(this.#state, clock, telemetry.log);
     const { keepMs, most: mostRows } = settings.events;
     this.events = new EventLog({ file: join(settings.data.dir, "events.db"), clock, keepMs, mostRows });
     this.#traps = new TrapRoom({
@@ -238,6 +241,7 @@ export class Controller implements LiveState {
     this.#opened.push(() => this.store.close());
     this.events.open();
     this.#opened.push(() => this.events.close());
+    await this.#engines.load();
     const known = await this.#state.loadFacts();
     this.#board.restore(known);
     this.#changes.restore(known);
@@ -253,6 +257,7 @@ export class Controller implements LiveState {
     watch.look();
     const timer = setInterval(() => {
       watch.look();
+      this.#engines.look();
       this.#followInventory().catch((error: unknown) => {
         this.#telemetry.log.error({ err: error }, "an imported inventory is not taken over");
       });
@@ -284,7 +289,13 @@ export class Controller implements LiveState {
       this.#opened.push(() => broker.close());
       this.#brokerPort = broker.port;
     }
-    const snmp = new SnmpCollector({ ...shared, profiles: this.#profiles, ...settings.snmp });
+    const snmp = new SnmpCollector({
+      ...shared,
+      profiles: this.#profiles,
+      engines: this.#engines,
+      ...settings.snmp,
+    });
+    this.#engines.follow((device) => snmp.trustEngine(device));
     const collectors: Collector[] = [
       snmp,
       new ModbusCollector({ ...shared, ...settings.modbus }),
