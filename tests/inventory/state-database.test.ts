@@ -220,11 +220,11 @@ describe("migrations", () => {
 
   test("a database of a newer campusd is refused and not touched", async () => {
     const file = newFile();
-    const newer = { ...STATE_MIGRATIONS, "0002-later": add("create table later (id integer)") };
+    const newer = { ...STATE_MIGRATIONS, "9002-later": add("create table later (id integer)") };
     await (await opened(file, newer)).close();
     await expect(opened(file)).rejects.toMatchObject({
       code: "E_STATE",
-      message: expect.stringContaining("newer campusd (step 0002-later"),
+      message: expect.stringContaining("newer campusd (step 9002-later"),
     });
     await (await opened(file, newer)).close();
   });
@@ -233,15 +233,15 @@ describe("migrations", () => {
     const file = newFile();
     const broken = {
       ...STATE_MIGRATIONS,
-      "0002-a": add("create table a (id integer)"),
-      "0003-b": add("create tabel b"),
+      "9002-a": add("create table a (id integer)"),
+      "9003-b": add("create tabel b"),
     };
     await expect(opened(file, broken)).rejects.toMatchObject({
       code: "E_STATE",
-      message: expect.stringContaining("step 0003-b"),
+      message: expect.stringContaining("step 9003-b"),
     });
     expect(tables(file)).toEqual([]);
-    const database = await opened(file, { ...broken, "0003-b": add("create table b (id integer)") });
+    const database = await opened(file, { ...broken, "9003-b": add("create table b (id integer)") });
     await applyImport(database, await countyPlan(), audit);
     await database.close();
     expect(tables(file)).toEqual(expect.arrayContaining(["devices", "a", "b"]));
@@ -253,7 +253,7 @@ describe("migrations", () => {
     await applyImport(database, await countyPlan(), audit);
     await database.close();
 
-    for (const victim of ["0002-a", "0003-b"]) {
+    for (const victim of ["9002-a", "9003-b"]) {
       const child = spawn(process.execPath, ["--input-type=module", "-e", killedMigration(file, victim)], {
         stdio: "ignore",
       });
@@ -263,8 +263,8 @@ describe("migrations", () => {
     }
     const upgraded = await opened(file, {
       ...STATE_MIGRATIONS,
-      "0002-a": add("create table a (id integer)"),
-      "0003-b": add("alter table devices add column b integer"),
+      "9002-a": add("create table a (id integer)"),
+      "9003-b": add("alter table devices add column b integer"),
     });
     expect((await upgraded.inventory()).schools.map((school) => school.id)).toEqual(["s1", "s2"]);
     await upgraded.close();
@@ -285,10 +285,29 @@ describe("migrations", () => {
       } });
       const migrations = {
         ...STATE_MIGRATIONS,
-        "0002-a": step("0002-a", "create table a (id integer)"),
-        "0003-b": step("0003-b", "alter table devices add column b integer"),
+        "9002-a": step("9002-a", "create table a (id integer)"),
+        "9003-b": step("9003-b", "alter table devices add column b integer"),
       };
       await new StateDatabase({ file: ${JSON.stringify(file)}, migrations }).open();
     `;
   }
+});
+
+describe("SNMPv3 engines", () => {
+  test("are kept, replaced, and forgotten by another process's word, once", async () => {
+    const file = newFile();
+    const polls = await opened(file);
+    const person = await opened(file);
+    expect(await polls.engines.all()).toEqual([]);
+    expect(await person.engines.forget("sw1", 1)).toBe(false);
+    await polls.engines.save({ device: "sw1", asked: "a", engineId: "80aa" }, 1);
+    await polls.engines.save({ device: "sw1", asked: "b", engineId: "80bb" }, 2);
+    await polls.engines.save({ device: "sw2", asked: "c", engineId: "80cc" }, 2);
+    expect(await person.engines.forget("sw1", 3)).toBe(true);
+    expect(await polls.engines.all()).toEqual([{ device: "sw2", asked: "c", engineId: "80cc" }]);
+    expect(await polls.engines.takeForgotten()).toEqual(["sw1"]);
+    expect(await polls.engines.takeForgotten()).toEqual([]);
+    await polls.close();
+    await person.close();
+  });
 });

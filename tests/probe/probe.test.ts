@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ProbeCollector, type ProbeCollectorOptions } from "../../collectors/probe/collector.ts";
@@ -224,6 +227,26 @@ describe("probing by TCP", () => {
     clock.advance(600_000);
     await scheduler.run("probe:ipv4");
     expect(sink.counted("probe.icmp_refused")).toBe(2);
+  });
+
+  it("tells when a silent address answers again, once, so that its device is asked without waiting", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fping-"));
+    const program = join(folder, "fping");
+    // Answers as the file beside it says: `0.5` or `-`.
+    writeFileSync(program, `#!/bin/sh\necho "127.0.0.1 : $(cat ${folder}/rtt)" >&2\n`, { mode: 0o755 });
+    const back: string[] = [];
+    await start({ fping: program, count: 1, onBack: (name) => back.push(name) });
+    collector.assign(device("a", "127.0.0.1"));
+    const probe = async (rtt: string): Promise<number[]> => {
+      writeFileSync(join(folder, "rtt"), rtt);
+      await scheduler.run("probe:ipv4");
+      return shown(sink.take(), "probe.reachable") as number[];
+    };
+    expect([await probe("0.5"), back]).toEqual([[1], []]);
+    expect([await probe("-"), back]).toEqual([[0], []]);
+    expect([await probe("0.5"), back]).toEqual([[1], ["a"]]);
+    expect([await probe("0.5"), back]).toEqual([[1], ["a"]]);
+    rmSync(folder, { recursive: true });
   });
 
   it("falls back when the program is not there at all", async () => {

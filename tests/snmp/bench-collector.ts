@@ -1,4 +1,4 @@
-import { SnmpCollector } from "../../collectors/snmp/collector.ts";
+import { type EnginePins, SnmpCollector } from "../../collectors/snmp/collector.ts";
 import type { DeviceAssignment, DeviceState, Scheduler, Sink } from "../../src/collection/contract.ts";
 import type { DeviceFacts } from "../../src/inventory/facts.ts";
 import { BatchBuilder } from "../../src/measurements/batch.ts";
@@ -33,7 +33,12 @@ export class CollectorBench {
   readonly collector: SnmpCollector;
   readonly #agent: { readonly port: number };
 
-  constructor(agent: { readonly port: number }, profile: CompiledProfile | undefined, timeoutMs = 100) {
+  constructor(
+    agent: { readonly port: number },
+    profile: CompiledProfile | undefined,
+    timeoutMs = 100,
+    engines?: EnginePins,
+  ) {
     this.#agent = agent;
     const sink: Sink = {
       table: this.table,
@@ -55,7 +60,15 @@ export class CollectorBench {
     const clock = { now: () => Date.now() + this.skew, monotonic: () => performance.now() + this.skew };
     const profiles = { match: () => profile };
     const random = () => 0.5;
-    this.collector = new SnmpCollector({ sink, clock, scheduler, profiles, random, timeoutMs });
+    this.collector = new SnmpCollector({
+      sink,
+      clock,
+      scheduler,
+      profiles,
+      random,
+      timeoutMs,
+      ...(engines && { engines }),
+    });
   }
 
   async open(more: Partial<DeviceAssignment> = {}): Promise<void> {

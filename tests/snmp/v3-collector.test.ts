@@ -149,6 +149,35 @@ describe("the collector and an SNMPv3 device that changes", () => {
     expect(bench.collector.trustEngine("sw1")).toBe(false);
   });
 
+  it("S14: keeps the pinned engine over a restart, where it was asked the same way", async () => {
+    const pins = new Map<string, string>();
+    const engines = {
+      get: (device: string, asked: string) => pins.get(`${device} ${asked}`),
+      set: (device: string, asked: string, id: string) => void pins.set(`${device} ${asked}`, id),
+    };
+    const credential = secured("monitor", agent.authPassword, agent.privPassword);
+    const restart = async (): Promise<void> => {
+      await bench.collector.close();
+      bench = new CollectorBench(agent, undefined, 400, engines);
+      await bench.open({ credential });
+      await bench.run("contact");
+    };
+    await restart();
+    const asked = `sw1 127.0.0.1 ${agent.port} monitor`;
+    expect([...pins]).toEqual([[asked, agent.engineId.toString("hex")]]);
+    await restart();
+    expect(bench.states.at(-1)).toBe("up");
+    const mine = agent.engineId;
+    agent.engineId = Buffer.from("8000dead04000000000000", "hex");
+    await restart();
+    expect(bench.states).not.toContain("up");
+    expect(bench.reasons.at(-1)).toContain(mine.toString("hex"));
+    expect(bench.collector.trustEngine("sw1")).toBe(true);
+    await poll();
+    expect(bench.states.at(-1)).toBe("up");
+    expect(pins.get(asked)).toBe(agent.engineId.toString("hex"));
+  });
+
   it("S14: forged Reports neither take a device down nor give it a reason", async () => {
     agent.answer = (message) => [
       agent.report(message, USM_STATS.unknownUser, 0),
