@@ -178,8 +178,11 @@ export class SnmpCollector implements Collector {
    */
   trustEngine(device: string): boolean {
     const known = this.#engines.get(device);
-    known?.engine.forget();
-    return known !== undefined;
+    if (known === undefined) return false;
+    known.engine.forget();
+    // A device that is down because of its engine is asked at its next turn, not minutes later.
+    this.retry(device);
+    return true;
   }
 
   async close(): Promise<void> {
