@@ -11,6 +11,8 @@ import { isMember, type Segment, SegmentDraft, type SegmentFile } from "./segmen
 const STRIPE_SAMPLES = 50_000;
 /** Series looked at in a stripe, most of which may have nothing. */
 const STRIPE_SERIES = 20_000;
+/** Days further back than this many from an arena's newest are sealed whole. */
+const WHOLE_DAYS_BEFORE = 1;
 /** An hour with so many segments is merged into one. */
 const MERGE_FROM = 4;
 
@@ -18,19 +20,23 @@ const MERGE_FROM = 4;
 export type Job = Generator<void, void, void>;
 
 /**
- * Seals an arena: one segment an hour of which it has samples. When the job ends they can be read from the files
- * and the arena is not needed any more.
+ * Seals an arena: one segment an hour of which it has samples, and one a day of those that are long over: what
+ * comes late is sparse, and an hour of it would be a chunk of one or two samples for each series. When the job
+ * ends they can be read from the files and the arena is not needed any more.
  */
 export function* sealArena(arena: Arena, archive: Archive): Job {
   const encoder = new ChunkEncoder();
   const points = new PointList();
   const drafts = new Map<number, { file: SegmentFile; draft: SegmentDraft }>();
   const next = new Map<SegmentFile, number>();
-  for (const hour of [...arena.hours].sort((a, b) => a - b)) {
-    const file = archive.rawFile(Math.floor(hour / 24));
+  const oldest = Math.max(...arena.days) - WHOLE_DAYS_BEFORE;
+  // A block is named by its first hour.
+  const blockOf = (hour: number): number => (hour < oldest * 24 ? hour - (hour % 24) : hour);
+  for (const block of [...new Set([...arena.hours].map(blockOf))].sort((a, b) => a - b)) {
+    const file = archive.rawFile(Math.floor(block / 24));
     const id = next.get(file) ?? file.nextId();
     next.set(file, id + 1);
-    drafts.set(hour, { file, draft: new SegmentDraft(id, hour) });
+    drafts.set(block, { file, draft: new SegmentDraft(id, block) });
   }
   try {
     let stripe = 0;
@@ -41,12 +47,12 @@ export function* sealArena(arena: Arena, archive: Archive): Job {
         points.settle();
         stripe += points.length;
         for (let from = 0; from < points.length; ) {
-          const hour = Math.floor(points.time[from]! / HOUR_MS);
-          const end = (hour + 1) * HOUR_MS;
+          const block = blockOf(Math.floor(points.time[from]! / HOUR_MS));
+          const end = block < oldest * 24 ? (block + 24) * HOUR_MS : (block + 1) * HOUR_MS;
           let to = from + 1;
           while (to < points.length && points.time[to]! < end) to++;
-          const { file, draft } = drafts.get(hour)!;
-          file.put(draft, series, encoder.encode(draft.id, hour, series, points, from, to));
+          const { file, draft } = drafts.get(block)!;
+          file.put(draft, series, encoder.encode(draft.id, block, series, points, from, to));
           draft.note(series, points.time[from]!, points.time[to - 1]!, to - from);
           from = to;
         }
