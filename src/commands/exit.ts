@@ -10,6 +10,7 @@ const WRONG_INPUT: ReadonlySet<ErrorCode> = new Set([
   "E_IMPORT",
   "E_PROFILE",
   "E_PROFILE_CONFLICT",
+  "E_TARGETS",
 ]);
 const CANNOT_START: ReadonlySet<ErrorCode> = new Set(["E_PORT_TAKEN", "E_STORE_OPEN", "E_STATE", "E_FILE"]);
 

@@ -49,6 +49,12 @@ export const ERROR_CODES = {
     "Two device profiles claim the same device.",
     "Make one of the two match rules narrower; the message names both files and lines.",
   ),
+  E_TARGETS: code(
+    400,
+    false,
+    "A file of targets is not valid.",
+    "Correct the file at the line and key that the message names; docs/targets.md explains each.",
+  ),
   E_PORT_TAKEN: code(
     503,
     true,

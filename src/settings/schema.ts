@@ -15,6 +15,7 @@ import { isHost, isLoopback } from "./loopback.ts";
 import type { Secret } from "./secret.ts";
 import { snmpCredential } from "./snmp-credential.ts";
 import { checkTrapCredentials, trapSection } from "./snmp-traps.ts";
+import { targetsSection } from "./targets.ts";
 
 /** What the schema needs from outside: where relative paths start, and how secrets are read. */
 export interface SettingsContext {
@@ -81,6 +82,7 @@ export function settingsSchema(context: SettingsContext) {
       .describe("Device profiles."),
     polling: pollingSection(),
     events: eventsSection(),
+    targets: targetsSection(path),
     log: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default("info").describe("The least serious level that is logged."),
