@@ -76,6 +76,17 @@ const list = {
   "declared.certified": ["share", "ratio", "declared", "certified share of the security staff"],
   "declared.edu_path": ["share", "ratio", "declared", "uplink stays inside the education network"],
   "declared.spaces": ["number", "count", "declared", "accepted new teaching spaces"],
+  "declared.backbone": ["share", "ratio", "declared", "city's node is joined to the province's backbone"],
+  "declared.site_ipv6": ["share", "ratio", "declared", "web sites of the school pass the audit over IPv6"],
+  "declared.exam_ready": ["share", "ratio", "declared", "exam rooms that passed the check before the exam"],
+  "declared.protection": [
+    "share",
+    "ratio",
+    "declared",
+    "systems with a filed protection level and a valid test",
+  ],
+  "declared.response": ["share", "ratio", "declared", "faults repaired within the agreed time"],
+  "declared.renewal": ["share", "ratio", "declared", "outdated equipment that was renewed"],
 } as const satisfies Record<string, readonly [Indicator["kind"], UnitName, Indicator["maker"], string]>;
 
 export type IndicatorId = keyof typeof list;
