@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { CampusError } from "../errors/campus-error.ts";
-import type { Inventory, Room, School } from "../inventory/model.ts";
+import type { Inventory, Place, Room, School, Site } from "../inventory/model.ts";
 import type { Tags } from "../measurements/series.ts";
 
 /** Who asks: a part of the tree, `province/city/county/school` or a prefix of it; "" is everything. */
@@ -37,9 +37,15 @@ export function visibleSchool(inventory: Inventory, caller: Caller, id: string):
   return school && maySee(caller, school.path) ? school : undefined;
 }
 
-/** Whether the caller may see the room: rooms follow their school. */
+/** The school or site where a device stands, if it exists and the caller may see it. */
+export function visiblePlace(inventory: Inventory, caller: Caller, id: string): Place | undefined {
+  const place = inventory.place(id);
+  return place && maySee(caller, place.path) ? place : undefined;
+}
+
+/** Whether the caller may see the room: rooms follow their school or site. */
 export function maySeeRoom(inventory: Inventory, caller: Caller, room: Room): boolean {
-  return visibleSchool(inventory, caller, room.school) !== undefined;
+  return visiblePlace(inventory, caller, room.school) !== undefined;
 }
 
 /** Schools of the inventory that the caller may see, those under `region` ("" for all) only. */
@@ -51,17 +57,22 @@ export function visibleSchools(inventory: Inventory, caller: Caller, region = ""
   return found;
 }
 
+/** Sites that the caller may see, those under `region` ("" for all) only. */
+export function visibleSites(inventory: Inventory, caller: Caller, region = ""): Site[] {
+  return inventory.sitesIn(region).filter((site) => maySee(caller, site.path));
+}
+
 const REGION_KEYS = ["province", "city", "county"] as const;
 
 /**
  * Tags that a query must carry so that it answers nothing outside the subtree: one for each step of the path.
- * E_NOT_FOUND when the subtree is neither a region nor a school: such a caller sees no series.
+ * E_NOT_FOUND when the subtree is no region, school or site: such a caller sees no series.
  */
 export function subtreeTags(inventory: Inventory, caller: Caller): Tags {
   const { subtree } = caller;
   if (subtree === "") return {};
   if (inventory.regions.has(subtree)) return regionTags(subtree);
-  const school = inventory.schools.get(subtree.slice(subtree.lastIndexOf("/") + 1));
+  const school = inventory.place(subtree.slice(subtree.lastIndexOf("/") + 1));
   if (school?.path !== subtree) throw notFound();
   return { ...regionTags(school.region), school: school.id };
 }

@@ -1,5 +1,5 @@
 import type { Inventory } from "../inventory/model.ts";
-import { type Caller, maySee, visibleSchool, visibleSchools } from "./access.ts";
+import { type Caller, maySee, visiblePlace, visibleSchools, visibleSites } from "./access.ts";
 import type { LiveState } from "./live.ts";
 import { freshnessOf } from "./rules.ts";
 import type { CountyView, DeviceView, SchoolView } from "./schemas/campus.ts";
@@ -36,10 +36,10 @@ export class Campus {
     return this.#current().sight;
   }
 
-  /** A judged school, or undefined when there is none or the caller may not see it. */
+  /** A judged school or site, or undefined when there is none or the caller may not see it. */
   school(caller: Caller, id: string): SchoolSight | undefined {
     const look = this.#current();
-    const school = visibleSchool(look.sight.inventory, caller, id);
+    const school = visiblePlace(look.sight.inventory, caller, id);
     if (!school) return undefined;
     let seen = look.schools.get(id);
     if (!seen) {
@@ -52,6 +52,12 @@ export class Campus {
   /** The judged schools of a region ("" for all) that the caller may see. */
   schools(caller: Caller, region = ""): SchoolSight[] {
     return visibleSchools(this.inventory, caller, region).map((school) => this.school(caller, school.id)!);
+  }
+
+  /** The judged schools and sites of a region ("" for all) that the caller may see: where devices stand. */
+  places(caller: Caller, region = ""): SchoolSight[] {
+    const sites = visibleSites(this.inventory, caller, region);
+    return [...this.schools(caller, region), ...sites.map((site) => this.school(caller, site.id)!)];
   }
 
   county(caller: Caller, path: string): CountyView | undefined {

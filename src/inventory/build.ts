@@ -1,7 +1,7 @@
 import { CampusError } from "../errors/campus-error.ts";
 import { checkRows, type KnownNames, type RowProblem } from "./check.ts";
 import type { InventoryDocument } from "./document.ts";
-import type { Building, Device, Inventory, Link, Region, Room, School } from "./model.ts";
+import type { Building, Device, Inventory, Link, Place, Region, Room, School, Site } from "./model.ts";
 import { type InventoryRows, rowsOf } from "./rows.ts";
 
 const MAX_LISTED = 200;
@@ -32,12 +32,14 @@ const NONE: readonly never[] = Object.freeze([]);
 class BuiltInventory implements Inventory {
   readonly regions: ReadonlyMap<string, Region>;
   readonly schools: ReadonlyMap<string, School>;
+  readonly sites: ReadonlyMap<string, Site>;
   readonly buildings: ReadonlyMap<string, Building>;
   readonly rooms: ReadonlyMap<string, Room>;
   readonly devices: ReadonlyMap<string, Device>;
   readonly links: ReadonlyMap<string, Link>;
   readonly #regionsIn: ReadonlyMap<string, readonly Region[]>;
   readonly #schoolsIn: ReadonlyMap<string, readonly School[]>;
+  readonly #sitesIn: ReadonlyMap<string, readonly Site[]>;
   readonly #devicesOf: ReadonlyMap<string, readonly Device[]>;
   readonly #roomsOf: ReadonlyMap<string, readonly Room[]>;
   readonly #linksOf: ReadonlyMap<string, readonly Link[]>;
@@ -49,10 +51,11 @@ class BuiltInventory implements Inventory {
       return { ...region, level: LEVELS[steps.length - 1]!, ...(parent === "" ? {} : { parent }) };
     });
     this.schools = mapValues(rows.school, (school) => ({ ...school, path: `${school.region}/${school.id}` }));
+    this.sites = mapValues(rows.site, (site) => ({ ...site, path: `${site.region}/${site.id}` }));
     this.buildings = mapValues(rows.building, (building) => ({ ...building }));
     this.rooms = mapValues(rows.room, (room, key) => ({ ...room, path: key }));
     this.devices = mapValues(rows.device, (device) => {
-      const frozen: Device = { ...device, path: this.schools.get(device.school)!.path };
+      const frozen: Device = { ...device, path: this.place(device.school)!.path };
       Object.freeze(frozen.addresses);
       Object.freeze(frozen.serves);
       return frozen;
@@ -60,6 +63,7 @@ class BuiltInventory implements Inventory {
     this.links = mapValues(rows.link, (link) => ({ ...link, school: this.devices.get(link.device)!.school }));
     this.#regionsIn = group(this.regions.values(), (region) => [region.parent ?? ""]);
     this.#schoolsIn = group(this.schools.values(), (school) => subtreesOf(school.region));
+    this.#sitesIn = group(this.sites.values(), (site) => subtreesOf(site.region));
     this.#devicesOf = group(this.devices.values(), (device) => [device.school]);
     this.#roomsOf = group(this.rooms.values(), (room) => [room.school]);
     this.#linksOf = group(this.links.values(), (link) => [link.school]);
@@ -69,6 +73,14 @@ class BuiltInventory implements Inventory {
   /** All schools at or below the region; of "" all there are. */
   schoolsIn(regionPath: string): readonly School[] {
     return this.#schoolsIn.get(regionPath) ?? NONE;
+  }
+
+  sitesIn(regionPath: string): readonly Site[] {
+    return this.#sitesIn.get(regionPath) ?? NONE;
+  }
+
+  place(id: string): Place | undefined {
+    return this.schools.get(id) ?? this.sites.get(id);
   }
 
   devicesOf(school: string): readonly Device[] {

@@ -33,11 +33,21 @@ export function checkRows(rows: InventoryRows, known: KnownNames = {}): RowProbl
   for (const [id, school] of rows.school)
     if (!rows.region.has(school.region))
       add("school", id, "region", `region "${school.region}" does not exist; add it or correct the path`);
+  for (const kind of ["school", "site"] as const)
+    for (const [id, { region }] of rows[kind])
+      if (rows.region.has(`${region}/${id}`))
+        add(kind, id, "id", `its path ${region}/${id} is that of a region; give it another id`);
+  for (const [id, site] of rows.site) {
+    if (!rows.region.has(site.region))
+      add("site", id, "region", `region "${site.region}" does not exist; add it or correct the path`);
+    if (rows.school.has(id)) add("site", id, "id", "is the id of a school too; give the site another id");
+  }
+  const isPlace = (id: string) => rows.school.has(id) || rows.site.has(id);
   for (const [key, building] of rows.building)
-    if (!rows.school.has(building.school))
+    if (!isPlace(building.school))
       add("building", key, "school", `school "${building.school}" does not exist; add it or correct the id`);
   for (const [key, room] of rows.room) {
-    if (!rows.school.has(room.school))
+    if (!isPlace(room.school))
       add("room", key, "school", `school "${room.school}" does not exist; add it or correct the id`);
     else if (!rows.building.has(`${room.school}/${room.building}`))
       add(
@@ -54,17 +64,35 @@ export function checkRows(rows: InventoryRows, known: KnownNames = {}): RowProbl
   for (const [id, link] of rows.link) {
     if (!rows.device.has(link.device))
       add("link", id, "device", `device "${link.device}" does not exist; add it or correct the id`);
-    if (link.to !== undefined && !rows.device.has(link.to) && !rows.region.has(link.to))
-      add("link", id, "to", `"${link.to}" is neither a device nor a region; write one of their ids`);
+    checkEnd(id, link.to, rows, add);
   }
   return problems;
 }
 
 type Add = (kind: EntityKind, key: string, field: string, text: string) => void;
 
+function checkEnd(id: string, to: string | undefined, rows: InventoryRows, add: Add): void {
+  if (to === undefined) return;
+  const kinds = (["device", "school", "site", "region"] as const).filter((kind) => rows[kind].has(to));
+  if (kinds.length === 0)
+    add(
+      "link",
+      id,
+      "to",
+      `"${to}" is no device, school, site or region; write an id or a path that exists, or leave it out`,
+    );
+  else if (kinds.length > 1)
+    add(
+      "link",
+      id,
+      "to",
+      `"${to}" is the name of a ${kinds.join(" and of a ")}; rename one, or write the id of a device there`,
+    );
+}
+
 function checkDevice(device: DeviceRow, rows: InventoryRows, known: KnownNames, add: Add): void {
   const { id, school } = device;
-  if (!rows.school.has(school)) {
+  if (!rows.school.has(school) && !rows.site.has(school)) {
     add("device", id, "school", `school "${school}" does not exist; add it or correct the id`);
     return;
   }

@@ -11,11 +11,13 @@ import {
   roomSchema,
   SCHOOL_KINDS,
   SETTINGS,
+  SITE_KINDS,
   schoolSchema,
+  siteSchema,
 } from "./document.ts";
 
 /** One kind of thing a file; the header tells which. */
-export type CsvKind = "regions" | "schools" | "rooms" | "devices" | "links";
+export type CsvKind = "regions" | "schools" | "sites" | "rooms" | "devices" | "links";
 
 export interface CsvColumn {
   /** Member of the row that the cell gives. */
@@ -45,6 +47,15 @@ const SCHOOL_KIND_WORDS: Words = {
   特殊教育: "special",
   特殊教育学校: "special",
   教学点: "teaching-point",
+};
+const SITE_KIND_WORDS: Words = {
+  节点: "node",
+  网络节点: "node",
+  骨干节点: "node",
+  核心节点: "node",
+  教育局: "bureau",
+  机关: "bureau",
+  其他: "other",
 };
 const SETTING_WORDS: Words = {
   城区: "urban",
@@ -173,7 +184,7 @@ function dateColumn(field: string, names: string): CsvColumn {
 }
 
 const count = "a whole number, 0 or more";
-const school = required(idColumn("school", "school school_id 学校编码 学校代码 学校"));
+const school = required(idColumn("school", "school school_id 学校编码 学校代码 学校 site site_id 站点编码"));
 const buildingId = idColumn("building", "building building_id 楼栋编码 楼栋 教学楼");
 
 export const CSV_COLUMNS: Readonly<Record<CsvKind, readonly CsvColumn[]>> = {
@@ -209,6 +220,22 @@ export const CSV_COLUMNS: Readonly<Record<CsvKind, readonly CsvColumn[]>> = {
     required(choiceColumn("setting", "setting urban_rural 城乡类型 城乡", SETTINGS, SETTING_WORDS)),
     numberColumn("students", "students 学生数 学生人数", schoolSchema.shape.students, count),
     numberColumn("classes", "classes 班级数 教学班数", schoolSchema.shape.classes, count),
+  ],
+  sites: [
+    required(idColumn("id", "id site site_id 站点编码 节点编码 编码")),
+    required(
+      column(
+        "region",
+        "region region_path 区域 区域路径 所属区域 区划",
+        siteSchema.shape.region,
+        (text) => text,
+        "a region path, province[/city[/county]]",
+      ),
+    ),
+    required(textColumn("name", "name site_name 站点名称 节点名称 名称")),
+    textColumn("nameEn", "name_en english_name 英文名称"),
+    // Not `kind`: a file of schools that lacks a column must not pass for one of sites.
+    required(choiceColumn("kind", "site_kind node_kind 站点类型 节点类型", SITE_KINDS, SITE_KIND_WORDS)),
   ],
   rooms: [
     school,
@@ -285,6 +312,7 @@ export const CSV_COLUMNS: Readonly<Record<CsvKind, readonly CsvColumn[]>> = {
     required(textColumn("interface", "interface port 接口 端口")),
     textColumn("to", "to peer 对端"),
     textColumn("carrier", "carrier 运营商"),
+    textColumn("duct", "duct cable route 管道 光缆 路由"),
     numberColumn(
       "contractedMbps",
       "contracted_mbps bandwidth 签约带宽 带宽",

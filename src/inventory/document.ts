@@ -24,6 +24,7 @@ export const SCHOOL_KINDS = [
   "special",
   "teaching-point",
 ] as const;
+export const SITE_KINDS = ["node", "bureau", "other"] as const;
 export const SETTINGS = ["urban", "town", "rural"] as const;
 export const ROOM_TYPES = [
   "classroom",
@@ -135,20 +136,48 @@ export const schoolSchema = z.strictObject({
   devices: z.array(deviceSchema).default([]).describe("Its devices."),
 });
 
+export const siteSchema = z.strictObject({
+  id: id.describe("Unique in the whole inventory, among schools too."),
+  region: path.describe("Path of the region it belongs to, of any level: a province, a city or a county."),
+  name: name.describe("Name in Chinese."),
+  nameEn: name.optional().describe("Name in English."),
+  kind: z
+    .enum(SITE_KINDS)
+    .describe(
+      "What it is: the network node of its region (a core, an exchange), an education bureau's office, or another place.",
+    ),
+  buildings: z.array(buildingSchema).default([]).describe("Its buildings."),
+  devices: z.array(deviceSchema).default([]).describe("Its devices."),
+});
+
 export const linkSchema = z.strictObject({
   id: id.describe("Unique in the whole inventory."),
   name: name.optional().describe("Name of the link."),
   role: z.enum(LINK_ROLES).describe("What the link is for."),
   device: id.describe("Id of the device where the link is measured."),
   interface: z.string().min(1).max(120).describe("Name of the interface where it is measured."),
-  to: z.string().optional().describe("What is at the other end: a device id, or a region path."),
+  to: z
+    .string()
+    .optional()
+    .describe("What is at the other end: a device id, a school's or site's id, or a region path."),
   carrier: name.optional().describe("Who provides the line."),
   contractedMbps: z.number().positive().optional().describe("Contracted Mbit/s."),
+  duct: name
+    .optional()
+    .describe(
+      "Cable or duct that the line runs in: lines of one duct break together, and count as one way up.",
+    ),
 });
 
 export const inventoryDocumentSchema = z.strictObject({
   regions: z.array(regionSchema).default([]).describe("Provinces, cities and counties."),
   schools: z.array(schoolSchema).default([]).describe("Schools with their buildings, rooms and devices."),
+  sites: z
+    .array(siteSchema)
+    .default([])
+    .describe(
+      "Places that are no schools: nodes of the backbone, offices. They have buildings and devices like a school, and no count of schools has them.",
+    ),
   links: z.array(linkSchema).default([]).describe("Lines whose load and state matter."),
 });
 

@@ -9,7 +9,7 @@ export function inventoryJsonSchema(): Record<string, unknown> {
   return {
     ...z.toJSONSchema(inventoryDocumentSchema, { io: "input", target: "draft-7" }),
     title: "campusd inventory",
-    description: "What there should be: regions, schools, buildings, rooms, devices and links.",
+    description: "What there should be: regions, schools, sites, buildings, rooms, devices and links.",
   };
 }
 

@@ -20,6 +20,7 @@ type Values = Record<string, unknown>;
 const ROW_KIND: { readonly [K in CsvKind]: EntityKind } = {
   regions: "region",
   schools: "school",
+  sites: "site",
   rooms: "room",
   devices: "device",
   links: "link",
@@ -29,6 +30,7 @@ const ROW_KIND: { readonly [K in CsvKind]: EntityKind } = {
 const DEFAULTS: { readonly [K in CsvKind]: Values } = {
   regions: {},
   schools: {},
+  sites: {},
   rooms: { type: "classroom" },
   devices: { addresses: [], protocol: "snmp" },
   links: {},
@@ -107,6 +109,7 @@ class RowReader {
     switch (this.header.kind) {
       case "regions":
       case "schools":
+      case "sites":
       case "links":
         this.#give(values, row);
         break;

@@ -105,7 +105,7 @@ function formOf(name: string): "yaml" | "csv" | "either" | undefined {
 }
 
 function looksLikeYaml(chunk: Uint8Array): boolean {
-  return /^\s*(\{|#|---|(regions|schools|links)\s*:)/.test(
+  return /^\s*(\{|#|---|(regions|schools|sites|links)\s*:)/.test(
     Buffer.from(chunk.subarray(0, 1000)).toString("latin1"),
   );
 }

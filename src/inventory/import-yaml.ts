@@ -66,7 +66,8 @@ export async function importYaml(
         text: `${kind} "${keyOf(kind, row)}" is given already in ${nameOf(before)}; keep one of the two`,
       });
   });
-  markComplete(value, result.data.schools, merge);
+  markComplete(value, "schools", result.data.schools, merge);
+  markComplete(value, "sites", result.data.sites, merge);
   return lineOf;
 }
 
@@ -96,11 +97,20 @@ function fast(text: string, file: InspectedFile, problems: ProblemList): Parsed 
   }
 }
 
-/** A school's list that is written, even an empty one, is all there is of it; a list that is not written says nothing. */
-function markComplete(value: unknown, schools: readonly { readonly id: string }[], merge: Merge): void {
-  const raw = value as { readonly schools?: readonly object[]; readonly links?: unknown };
-  for (const [index, school] of schools.entries()) {
-    const written = raw.schools?.[index] ?? {};
+/** A school's or site's list that is written, even an empty one, is all there is of it; a list that is not written says nothing. */
+function markComplete(
+  value: unknown,
+  list: "schools" | "sites",
+  places: readonly { readonly id: string }[],
+  merge: Merge,
+): void {
+  const raw = value as {
+    readonly schools?: readonly object[];
+    readonly sites?: readonly object[];
+    readonly links?: unknown;
+  };
+  for (const [index, school] of places.entries()) {
+    const written = raw[list]?.[index] ?? {};
     if ("buildings" in written) {
       merge.complete("building", school.id);
       merge.complete("room", school.id);

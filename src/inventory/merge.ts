@@ -21,6 +21,7 @@ export class Merge {
   readonly #given: { readonly [K in EntityKind]: Map<string, Origin> } = {
     region: new Map(),
     school: new Map(),
+    site: new Map(),
     building: new Map(),
     room: new Map(),
     device: new Map(),
@@ -76,6 +77,7 @@ export class Merge {
     return {
       region: keys("region"),
       school: keys("school"),
+      site: keys("site"),
       building: keys("building"),
       room: keys("room"),
       device: keys("device"),

@@ -235,10 +235,12 @@ async function readKind<K extends EntityKind>(
   kind: K,
   rows: InventoryRows,
 ): Promise<void> {
-  const found = await db
-    .selectFrom(TABLES[kind] as keyof StateTables)
-    .selectAll()
-    .execute();
+  const all = db.selectFrom(TABLES[kind] as keyof StateTables).selectAll();
+  const isSite = kind === "site" ? 1 : 0;
+  const found = await (kind === "school" || kind === "site"
+    ? db.selectFrom("schools").selectAll().where("site", "=", isSite)
+    : all
+  ).execute();
   for (const record of found) {
     const row = fromTable(kind, record as unknown as Parameters<typeof fromTable<K>>[1]);
     rows[kind].set(keyOf(kind, row), row);
@@ -248,6 +250,7 @@ async function readKind<K extends EntityKind>(
 const KEY_COLUMNS: { readonly [K in EntityKind]: readonly string[] } = {
   region: ["path"],
   school: ["id"],
+  site: ["id"],
   building: ["school", "id"],
   room: ["school", "building", "id"],
   device: ["id"],

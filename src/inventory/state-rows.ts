@@ -8,6 +8,7 @@ import type {
   RoomRow,
   RowTypes,
   SchoolRow,
+  SiteRow,
 } from "./rows.ts";
 import type { StateTables } from "./state-tables.ts";
 
@@ -16,6 +17,8 @@ import type { StateTables } from "./state-tables.ts";
 export const TABLES = {
   region: "regions",
   school: "schools",
+  // Devices and buildings refer to one table of places; its column `site` tells the two apart.
+  site: "schools",
   building: "buildings",
   room: "rooms",
   device: "devices",
@@ -35,6 +38,18 @@ const TO_TABLE: { readonly [K in EntityKind]: (row: RowTypes[K]) => Insertable<T
     setting: row.setting,
     students: row.students ?? null,
     classes: row.classes ?? null,
+    site: 0,
+  }),
+  site: (row) => ({
+    id: row.id,
+    region: row.region,
+    name: row.name,
+    name_en: row.nameEn ?? null,
+    kind: row.kind,
+    setting: "",
+    students: null,
+    classes: null,
+    site: 1,
   }),
   building: (row) => ({ school: row.school, id: row.id, name: row.name }),
   room: (row) => ({
@@ -75,12 +90,15 @@ const TO_TABLE: { readonly [K in EntityKind]: (row: RowTypes[K]) => Insertable<T
     to: row.to ?? null,
     carrier: row.carrier ?? null,
     contracted_mbps: row.contractedMbps ?? null,
+    duct: row.duct ?? null,
   }),
 };
 
 const FROM_TABLE: { readonly [K in EntityKind]: (row: Selectable<TableOf<K>>) => RowTypes[K] } = {
   region: ({ name_en, ...row }) => present<RegionRow>({ ...row, nameEn: name_en }),
-  school: ({ name_en, ...row }) => present<SchoolRow>({ ...row, nameEn: name_en }),
+  school: ({ name_en, site: _, ...row }) => present<SchoolRow>({ ...row, nameEn: name_en }),
+  site: ({ id, region, name, name_en, kind }) =>
+    present<SiteRow>({ id, region, name, kind, nameEn: name_en }),
   building: (row) => present<BuildingRow>({ ...row }),
   room: (row) => present<RoomRow>({ ...row }),
   device: ({ ap_name, addresses, serves, ...row }) =>

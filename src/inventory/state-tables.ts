@@ -5,6 +5,7 @@ import type { Migration } from "kysely/migration";
 /** The tables of state.db. Lists are JSON text, times UTC ms. */
 export interface StateTables {
   regions: { path: string; name: string; name_en: string | null };
+  /** Schools, and the sites: what devices and buildings belong to. */
   schools: {
     id: string;
     region: string;
@@ -14,6 +15,8 @@ export interface StateTables {
     setting: string;
     students: number | null;
     classes: number | null;
+    /** 1: a site; its `setting` is "". */
+    site: Generated<number>;
   };
   buildings: { school: string; id: string; name: string };
   rooms: {
@@ -54,6 +57,7 @@ export interface StateTables {
     to: string | null;
     carrier: string | null;
     contracted_mbps: number | null;
+    duct: string | null;
   };
   /** One row an import: the audit trail, and the version of the inventory. */
   imports: {
@@ -76,6 +80,7 @@ export interface StateTables {
  */
 export const STATE_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-inventory": { up: createInventory },
+  "0002-sites": { up: addSites },
   "0003-snmp-engines": { up: createEngines },
 };
 
@@ -126,4 +131,12 @@ async function createEngines(db: Kysely<unknown>): Promise<void> {
         device text primary key, asked text not null, engine_id text not null, at integer not null)`,
     )
     .execute(db);
+}
+
+async function addSites(db: Kysely<unknown>): Promise<void> {
+  const statements = [
+    `alter table schools add column site integer not null default 0`,
+    `alter table links add column duct text`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

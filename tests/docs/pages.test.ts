@@ -88,7 +88,7 @@ describe("YAML in the pages", () => {
     );
     const regions = [...paths].map((path) => ({ path, name: path }));
     const plan = await planImport({
-      current: { regions: [], schools: [], links: [] },
+      current: { regions: [], schools: [], sites: [], links: [] },
       files: [
         { name: "regions.yaml", bytes: Buffer.from(JSON.stringify({ regions })) },
         { name: `${place(one)}.yaml`, bytes: Buffer.from(one.text) },
@@ -115,7 +115,7 @@ describe("command lines in the pages", () => {
         .replaceAll("\\\n", " ")
         .split("\n")
         .flatMap((line) => {
-          const match = /(?:^|npm run campusd -- |node src\/main\.ts )(?:campusd )?(\w+)( .*)?$/.exec(line);
+          const match = /(?:^|npm run campusd -- |node src\/main\.ts )(?:campusd )?([a-z][a-z-]*)( .*)?$/.exec(line);
           return /campusd|src\/main\.ts/.test(line) && match
             ? [{ page: place(snippet), line, command: match[1]! }]
             : [];

@@ -183,7 +183,7 @@ describe("what is refused", () => {
     [
       "a link to nowhere",
       (d) => void (d.links[0]!.to = "gone"),
-      /^link l1 to: "gone" is neither a device nor a region/,
+      /^link l1 to: "gone" is no device, school, site or region/,
     ],
   ])("%s", (_, change, message) => {
     const lines = refused(change);

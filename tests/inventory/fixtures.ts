@@ -1,7 +1,7 @@
 import { type InventoryDocument, inventoryDocumentSchema } from "../../src/inventory/document.ts";
 import { type PlanOptions, planImport } from "../../src/inventory/import-plan.ts";
 
-export const EMPTY: InventoryDocument = { regions: [], schools: [], links: [] };
+export const EMPTY: InventoryDocument = { regions: [], schools: [], sites: [], links: [] };
 
 /** A small county: two schools, a controller with an access point, a meter behind a gateway, a link. */
 export function county(): InventoryDocument {

@@ -103,6 +103,7 @@ sw-1,s1,"接入, ""一层""\r
     ]);
     expect(plannedDocument(result)).toEqual({
       regions: [{ path: "sc", name: "四川省" }],
+      sites: [],
       schools: [
         {
           id: "s",

@@ -18,7 +18,7 @@ export function devicesRoutes(app: Api, deps: RouteDeps): void {
         tags: ["devices"],
         querystring: z.strictObject({
           region: nameParameter.optional().describe("a region's path"),
-          school: nameParameter.optional().describe("a school's id"),
+          school: nameParameter.optional().describe("a school's or site's id"),
           role: z.enum(DEVICE_ROLES).optional(),
           state: z
             .enum([...stateSchema.options, ...ANSWERS])
@@ -38,7 +38,7 @@ export function devicesRoutes(app: Api, deps: RouteDeps): void {
       if (region !== undefined && !(inventory.regions.has(region) && maySee(caller, region)))
         throw notFound();
       const schools =
-        school === undefined ? campus.schools(caller, region) : [campus.school(caller, school) ?? missing()];
+        school === undefined ? campus.places(caller, region) : [campus.school(caller, school) ?? missing()];
       const wanted = q?.trim().toLowerCase();
       const rows: DeviceRow[] = [];
       for (const seen of schools) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EVENT_SEVERITIES } from "../../collection/events.ts";
-import { maySee, notFound, visibleSchool } from "../access.ts";
+import { maySee, notFound, visiblePlace } from "../access.ts";
 import { eventsSchema } from "../schemas/campus.ts";
 import { instantMs } from "../time-range.ts";
 import { eventView, maySeeEvent } from "../views/event.ts";
@@ -41,10 +41,10 @@ export function eventsRoutes(app: Api, deps: RouteDeps): void {
       const now = campus.live.clock.now();
       if (region !== undefined && !(inventory.regions.has(region) && maySee(caller, region)))
         throw notFound();
-      if (school !== undefined && !visibleSchool(inventory, caller, school)) throw notFound();
+      if (school !== undefined && !visiblePlace(inventory, caller, school)) throw notFound();
       if (device !== undefined) {
         const known = inventory.devices.get(device);
-        if (!known || !visibleSchool(inventory, caller, known.school)) throw notFound();
+        if (!known || !visiblePlace(inventory, caller, known.school)) throw notFound();
       }
       const found =
         campus.live.events?.query({

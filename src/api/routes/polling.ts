@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound, visibleSchool, visibleSchools } from "../access.ts";
+import { notFound, visiblePlace, visibleSchools, visibleSites } from "../access.ts";
 import { type PollingView, pollingSchema } from "../schemas/campus.ts";
 import { type Api, failures, nameParameter, type RouteDeps } from "./route.ts";
 
@@ -21,13 +21,12 @@ export function pollingRoutes(app: Api, deps: RouteDeps): void {
       const caller = deps.caller(request);
       const { inventory, live } = campus;
       const { school } = request.query;
-      const asked = school === undefined ? undefined : visibleSchool(inventory, caller, school);
+      const asked = school === undefined ? undefined : visiblePlace(inventory, caller, school);
       if (school !== undefined && !asked) throw notFound();
       const schools = new Map(
-        (asked ? [asked] : visibleSchools(inventory, caller)).map(({ id, name }) => [
-          id,
-          { id, name, devices: 0, requests: 0, octets: 0, suffering: 0 },
-        ]),
+        (asked ? [asked] : [...visibleSchools(inventory, caller), ...visibleSites(inventory, caller)]).map(
+          ({ id, name }) => [id, { id, name, devices: 0, requests: 0, octets: 0, suffering: 0 }],
+        ),
       );
       const devices: PollingView["devices"] = [];
       for (const { id, name, school: of } of inventory.devices.values()) {

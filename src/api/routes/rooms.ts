@@ -39,7 +39,7 @@ function roomsAt(campus: Campus, caller: Caller, path: string): RoomView[] | und
       .schools(caller, path)
       .flatMap((school) => [...school.rooms.values()].map((room) => room.view));
   }
-  if (inventory.schools.has(path)) return ofSchool(path);
+  if (inventory.place(path)) return ofSchool(path);
   const room = inventory.rooms.get(path);
   if (room) {
     const seen = campus.school(caller, room.school)?.rooms.get(path);
@@ -48,5 +48,5 @@ function roomsAt(campus: Campus, caller: Caller, path: string): RoomView[] | und
   const building = inventory.buildings.get(path);
   if (building) return ofSchool(building.school)?.filter((one) => one.building === building.id);
   const id = path.slice(path.lastIndexOf("/") + 1);
-  return inventory.schools.get(id)?.path === path ? ofSchool(id) : undefined;
+  return inventory.place(id)?.path === path ? ofSchool(id) : undefined;
 }

@@ -4,7 +4,7 @@ import { QUANTITIES, type Quantity } from "../../measurements/quantities.ts";
 import { TAG_KEYS, type TagKey, type Tags } from "../../measurements/series.ts";
 import { UNITS } from "../../measurements/units.ts";
 import type { Aggregate, SeriesResult } from "../../stores/contract.ts";
-import { type Caller, notFound, subtreeTags, visibleSchool } from "../access.ts";
+import { type Caller, notFound, subtreeTags, visiblePlace } from "../access.ts";
 import type { Campus } from "../campus.ts";
 import { quantitiesSchema, type SeriesView, seriesSchema } from "../schemas/campus.ts";
 import { timeRange } from "../time-range.ts";
@@ -109,14 +109,14 @@ function tagsFor(campus: Campus, caller: Caller, query: z.infer<typeof seriesQue
   const { inventory } = campus;
   if (asked.device !== undefined) {
     const device = inventory.devices.get(asked.device);
-    if (!device || !visibleSchool(inventory, caller, device.school)) throw notFound();
+    if (!device || !visiblePlace(inventory, caller, device.school)) throw notFound();
     if (isControllerAp(device) && asked.ap === undefined) {
       // The controller reports the series of its access points.
       asked.device = device.parent!;
       asked.ap = apKey(device);
     }
   }
-  if (asked.school !== undefined && !visibleSchool(inventory, caller, asked.school)) throw notFound();
+  if (asked.school !== undefined && !visiblePlace(inventory, caller, asked.school)) throw notFound();
   for (const [key, value] of Object.entries(subtreeTags(inventory, caller))) {
     const tag = key as TagKey;
     if (asked[tag] !== undefined && asked[tag] !== value) throw notFound();

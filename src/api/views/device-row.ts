@@ -1,4 +1,4 @@
-import type { Device, Room, School } from "../../inventory/model.ts";
+import type { Device, Place, Room } from "../../inventory/model.ts";
 import { DEVICE_STALE, type Finding, PEOPLE_STAY, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
 import type { DeviceRow, Reason } from "../schemas/campus.ts";
 import type { DeviceSeries } from "../series-index.ts";
@@ -43,7 +43,7 @@ export function seriesOf(sight: Sight, device: Device): DeviceSeries | undefined
 }
 
 /** Judges one device. */
-export function seeDevice(sight: Sight, school: School, device: Device): DeviceSight {
+export function seeDevice(sight: Sight, school: Place, device: Device): DeviceSight {
   const series = seriesOf(sight, device);
   const viaController = isControllerAp(device);
   const presence = viaController ? apPresence(sight, device, series) : presenceOf(sight, device, series);

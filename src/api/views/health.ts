@@ -9,7 +9,7 @@ import type { Health } from "../schemas/campus.ts";
 export function healthView(campus: Campus, caller: Caller, version: string): Health {
   const { live } = campus;
   const devices = { total: 0, up: 0, down: 0, unknown: 0 };
-  for (const school of campus.schools(caller)) {
+  for (const school of campus.places(caller)) {
     const counts = school.row.devices;
     devices.total += counts.total;
     devices.up += counts.up;

@@ -1,4 +1,4 @@
-import type { Link, School } from "../../inventory/model.ts";
+import type { Link, Place } from "../../inventory/model.ts";
 import { quantity } from "../../measurements/quantities.ts";
 import { STATUS } from "../../measurements/status.ts";
 import { type Finding, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
@@ -16,12 +16,7 @@ const OPER_UP = 1;
 const OPER_STATES = quantity("interface.oper_state").states!;
 
 /** Judges a link by the interface where it is measured. `device` is that interface's device. */
-export function seeLink(
-  sight: Sight,
-  school: School,
-  link: Link,
-  device: DeviceSight | undefined,
-): LinkSight {
+export function seeLink(sight: Sight, school: Place, link: Link, device: DeviceSight | undefined): LinkSight {
   const read = (quantityId: string): { value: number | null; at: number | null } =>
     interfaceValue(sight, device, link.interface, quantityId);
   const inRate = read("interface.in_rate");

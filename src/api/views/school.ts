@@ -1,4 +1,4 @@
-import type { School } from "../../inventory/model.ts";
+import type { Place } from "../../inventory/model.ts";
 import type { Caller } from "../access.ts";
 import { CORE_ROLES, type Finding, reasonsOf, type Severity, stateOf } from "../rules.ts";
 import type { DeviceRow, SchoolRow, SchoolView } from "../schemas/campus.ts";
@@ -9,9 +9,9 @@ import { regionTrail } from "./region.ts";
 import { type RoomSight, seeRoom } from "./room.ts";
 import { later, type Sight } from "./sight.ts";
 
-/** All that is judged of one school at one instant. */
+/** All that is judged of one school, or site, at one instant. */
 export interface SchoolSight {
-  readonly school: School;
+  readonly school: Place;
   readonly row: SchoolRow;
   readonly devices: ReadonlyMap<string, DeviceSight>;
   /** By room path. */
@@ -20,7 +20,7 @@ export interface SchoolSight {
 }
 
 /** Judges a school: its devices, then what is made of them. */
-export function seeSchool(sight: Sight, school: School): SchoolSight {
+export function seeSchool(sight: Sight, school: Place): SchoolSight {
   const { inventory } = sight;
   const devices = new Map<string, DeviceSight>();
   for (const device of inventory.devicesOf(school.id))
@@ -52,7 +52,7 @@ export function schoolView(sight: Sight, caller: Caller, seen: SchoolSight): Sch
 
 function seeRooms(
   sight: Sight,
-  school: School,
+  school: Place,
   devices: ReadonlyMap<string, DeviceSight>,
 ): Map<string, RoomSight> {
   const standing = new Map<string, DeviceSight[]>();
@@ -79,7 +79,7 @@ function push(map: Map<string, DeviceSight[]>, key: string, one: DeviceSight): v
 
 function rowOf(
   sight: Sight,
-  school: School,
+  school: Place,
   devices: readonly DeviceSight[],
   rooms: ReadonlyMap<string, RoomSight>,
   links: readonly LinkSight[],
@@ -99,7 +99,7 @@ function rowOf(
     name: school.name,
     ...(school.nameEn === undefined ? {} : { nameEn: school.nameEn }),
     kind: school.kind,
-    setting: school.setting,
+    setting: school.setting ?? "",
     students: school.students ?? null,
     state: stateOf(findings),
     reasons: reasonsOf(findings),
@@ -126,7 +126,7 @@ export function countDevices(rows: readonly DeviceRow[]): SchoolRow["devices"] {
 
 /** What the school is judged by: the worst of its links and devices, weighed by what the school loses. */
 function schoolFindings(
-  school: School,
+  school: Place,
   devices: readonly DeviceSight[],
   links: readonly LinkSight[],
   apsOffline: number,

@@ -1,5 +1,5 @@
 import type { Device } from "../../inventory/model.ts";
-import { type Caller, maySee, maySeeRoom, visibleSchool } from "../access.ts";
+import { type Caller, maySee, maySeeRoom, visiblePlace } from "../access.ts";
 import type { Campus } from "../campus.ts";
 import type { SearchView } from "../schemas/campus.ts";
 import { apKey, isControllerAp } from "./device-row.ts";
@@ -13,7 +13,7 @@ interface Ranked {
 }
 
 /**
- * Finds regions, schools, rooms and devices by name or id, devices also by address, system name, serial and
+ * Finds regions, schools, sites, rooms and devices by name or id, devices also by address, system name, serial and
  * MAC. A whole match comes first, then a beginning, then any part; ties in the order region to device.
  */
 export function searchView(campus: Campus, caller: Caller, text: string, limit: number): SearchView {
@@ -33,9 +33,10 @@ export function searchView(campus: Campus, caller: Caller, text: string, limit: 
         detail: region.level,
         path: region.path,
       }));
-  for (const school of inventory.schools.values())
+  for (const school of [...inventory.schools.values(), ...inventory.sites.values()])
     if (maySee(caller, school.path))
       take(rankOf(wanted, [school.name, school.nameEn, school.id]), () => ({
+        // A site has the page of a school: its devices and links.
         kind: "school",
         id: school.id,
         name: school.name,
@@ -49,12 +50,12 @@ export function searchView(campus: Campus, caller: Caller, text: string, limit: 
         kind: "room",
         id: room.path,
         name: room.name,
-        detail: inventory.schools.get(room.school)?.name ?? room.school,
+        detail: inventory.place(room.school)?.name ?? room.school,
         path: room.path,
       }));
   const hex = macDigits(wanted);
   for (const device of inventory.devices.values()) {
-    const school = visibleSchool(inventory, caller, device.school);
+    const school = visiblePlace(inventory, caller, device.school);
     if (!school) continue;
     take(rankOf(wanted, namesOf(campus, device), hex, macsOf(campus, device, hex)), () => ({
       kind: "device",

@@ -92,7 +92,7 @@ export class Controller implements LiveState {
     this.simulated = options.simulated;
     this.#profiles = withTiers(loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]), settings.polling);
     this.#polls = slowestPolls(this.#profiles.list());
-    this.#inventory = buildInventory({ regions: [], schools: [], links: [] });
+    this.#inventory = buildInventory({ regions: [], schools: [], sites: [], links: [] });
     this.store = openStore(settings, clock, options.random);
     this.#rate = new SampleRate(clock);
     this.#state = new StateDatabase({ file: stateFile(settings) });

@@ -23,11 +23,11 @@ export function parseAssign(texts: readonly string[], rows: InventoryRows): Assi
     const at = text.indexOf("=");
     const school = text.slice(at + 1);
     if (at < 1 || school === "") throw usage(`--assign ${text} is not PREFIX=SCHOOL`);
-    if (!rows.school.has(school)) {
-      const meant = closest(school, [...rows.school.keys()]);
+    if (!rows.school.has(school) && !rows.site.has(school)) {
+      const meant = closest(school, [...rows.school.keys(), ...rows.site.keys()]);
       const hint = meant ? `; did you mean ${meant}?` : "";
       throw usage(
-        `--assign ${text}: the inventory has no school ${school}${hint} (campusd import takes schools over)`,
+        `--assign ${text}: the inventory has no school or site ${school}${hint} (campusd import takes them over)`,
       );
     }
     return { text, school, prefix: parsePrefix(text.slice(0, at)) };

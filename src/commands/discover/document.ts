@@ -23,7 +23,7 @@ export function inventoryDraft(proposals: Proposals, rows: InventoryRows): Inven
   const bySchool = new Map<string, DeviceEntry[]>();
   const homeless: DeviceEntry[] = [];
   const put = (school: string | undefined, entry: DeviceEntry): void => {
-    if (school === undefined || !rows.school.has(school)) homeless.push(entry);
+    if (school === undefined || !(rows.school.has(school) || rows.site.has(school))) homeless.push(entry);
     else bySchool.set(school, [...(bySchool.get(school) ?? []), entry]);
   };
   const taken = new Set(rows.device.keys());
@@ -38,10 +38,11 @@ export function inventoryDraft(proposals: Proposals, rows: InventoryRows): Inven
     // Without its controller it would hang behind nothing.
     put(taken.has(candidate.parent) ? candidate.school?.school : undefined, entry);
   }
-  const schools = [...bySchool]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, devices]) => ({ ...rows.school.get(id)!, devices }));
-  const count = schools.reduce((sum, school) => sum + school.devices.length, 0);
+  const listed = [...bySchool].sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = (list: InventoryRows["school" | "site"]) =>
+    listed.flatMap(([id, devices]) => (list.has(id) ? [{ ...list.get(id)!, devices }] : []));
+  const [schools, sites] = [entries(rows.school), entries(rows.site)];
+  const count = [...bySchool.values()].reduce((sum, devices) => sum + devices.length, 0);
   const head = comment([
     "Found by campusd discover; check it, then: campusd import FILE",
     "It holds new devices only: do not import it with --replace, which removes what a file does not name.",
@@ -53,7 +54,10 @@ export function inventoryDraft(proposals: Proposals, rows: InventoryRows): Inven
           `${homeless.length} without a school: put them under one, or run discover with --assign PREFIX=SCHOOL.`,
           ...stringify(homeless, { lineWidth: 0 }).trimEnd().split("\n"),
         ])}`;
-  return { yaml: `${head}${stringify({ schools }, { lineWidth: 0 })}${tail}`, count };
+  return {
+    yaml: `${head}${stringify(sites.length > 0 ? { schools, sites } : { schools }, { lineWidth: 0 })}${tail}`,
+    count,
+  };
 }
 
 function deviceEntry({ found, id, role }: ProposedDevice): DeviceEntry {

@@ -1,4 +1,4 @@
-import type { InventoryRows, SchoolRow } from "../../inventory/rows.ts";
+import type { InventoryRows, SchoolRow, SiteRow } from "../../inventory/rows.ts";
 import type { MergedDevice } from "./merge.ts";
 
 /** A school that a device is thought to stand in, and why. */
@@ -30,14 +30,18 @@ export function schoolByPrefix(
 }
 
 /**
- * By the school's id or name in what the device says of itself. The longest that fits wins, so that a branch school
+ * By the school's or site's id or name in what the device says of itself. The longest that fits wins, so that a branch school
  * is not taken for the main one; two of the same length are no proposal.
  */
 export class SchoolNames {
-  readonly #signs: { readonly school: SchoolRow; readonly text: string; readonly pattern?: RegExp }[];
+  readonly #signs: {
+    readonly school: SchoolRow | SiteRow;
+    readonly text: string;
+    readonly pattern?: RegExp;
+  }[];
 
   constructor(rows: InventoryRows) {
-    this.#signs = [...rows.school.values()]
+    this.#signs = [...rows.school.values(), ...rows.site.values()]
       .flatMap((school) => [
         { school, text: school.id, pattern: word(school.id) },
         { school, text: school.name.toLowerCase() },
