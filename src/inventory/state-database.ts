@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely, type Transaction } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import type { Migration } from "kysely/migration";
 import { CampusError } from "../errors/campus-error.ts";
 import type { InventoryChange } from "./differences.ts";
 import type { InventoryDocument } from "./document.ts";
@@ -11,6 +11,7 @@ import { FactWriter } from "./fact-writer.ts";
 import type { DeviceFacts } from "./facts.ts";
 import { documentOf, ENTITY_KINDS, type EntityKind, emptyRows, type InventoryRows, keyOf } from "./rows.ts";
 import { openStateFile, StateDialect } from "./state-dialect.ts";
+import { migrateFile } from "./state-migration.ts";
 import { fromTable, TABLES, toTable } from "./state-rows.ts";
 import { STATE_MIGRATIONS, type StateTables } from "./state-tables.ts";
 
@@ -54,7 +55,7 @@ export class StateDatabase {
     if (this.#db) throw new CampusError("E_INTERNAL", `${this.#file} is open already`);
     const db = new Kysely<StateTables>({ dialect: new StateDialect(this.#openFile()) });
     try {
-      await this.#migrate(db);
+      await migrateFile(db, this.#file, this.#migrations);
     } catch (error) {
       await db.destroy();
       throw error;
@@ -173,47 +174,6 @@ export class StateDatabase {
       throw new CampusError("E_STATE", `cannot open ${this.#file}: ${reason}`, { file: this.#file }, error);
     }
   }
-
-  async #migrate(db: Kysely<StateTables>): Promise<void> {
-    const context = { file: this.#file };
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => ({ ...this.#migrations }) },
-    });
-    let newer: string | undefined;
-    try {
-      newer = (await appliedSteps(db)).find((name) => !(name in this.#migrations));
-    } catch (error) {
-      throw new CampusError(
-        "E_STATE",
-        `cannot read ${this.#file}: ${(error as Error).message}`,
-        context,
-        error,
-      );
-    }
-    if (newer !== undefined)
-      throw new CampusError(
-        "E_STATE",
-        `${this.#file} was written by a newer campusd (step ${newer} is not known here); run that version, or restore a copy from before the upgrade`,
-        { ...context, step: newer },
-      );
-    const { error, results } = await migrator.migrateToLatest();
-    if (error === undefined) return;
-    const step = results?.find((result) => result.status === "Error")?.migrationName;
-    throw new CampusError(
-      "E_STATE",
-      `cannot bring ${this.#file} to its newest form${step ? ` (step ${step})` : ""}; nothing was changed: ${error instanceof Error ? error.message : String(error)}`,
-      { ...context, step },
-      error,
-    );
-  }
-}
-
-async function appliedSteps(db: Kysely<StateTables>): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === "kysely_migration")) return [];
-  const untyped = db as unknown as Kysely<{ kysely_migration: { name: string } }>;
-  return (await untyped.selectFrom("kysely_migration").select("name").execute()).map((row) => row.name);
 }
 
 async function readVersion(db: Kysely<StateTables>): Promise<number> {
