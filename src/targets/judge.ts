@@ -48,9 +48,9 @@ export function isApplicable(target: Target, school: School): boolean {
  * Judges a school by a target. Pure: the same values give the same judgement.
  * @param until end of the judged window, UTC ms: what is measured is stale when it is seven days older
  */
-export function judge(target: Target, school: School, valueOf: ValueOf, until: number): Judgement {
+export function judge(target: Target, school: School, valueFor: ValueOf, until: number): Judgement {
   const conditions = target.conditions.map((condition) =>
-    judgeCondition(condition, valueOf(condition.indicator, condition.days), until),
+    judgeCondition(condition, valueFor(condition.indicator, condition.days), until),
   );
   const amount =
     target.measure === "sum" ? (conditions[0]!.met === null ? null : conditions[0]!.value!.value) : null;
