@@ -102,6 +102,29 @@ define("ip.out_rate", "rate", "bit/s", "datagram send rate between two polls", {
 define("ip.in_receives", "counter", "packet", "datagrams received");
 define("ip.in_forwarded", "counter", "packet", "datagrams received to forward");
 define("ip.out_forwarded", "counter", "packet", "datagrams forwarded");
+// The same, counted by the maker's own objects (HH3C-LswINF-MIB, JUNIPER-IPv6-MIB, HUAWEI-AAA-MIB): another source,
+// never added to the one above.
+define(
+  "ip.vendor_in_octets",
+  "counter",
+  "octet",
+  "octets received, by the maker's counters of each version",
+  {
+    rate: { id: "ip.vendor_in_rate", factor: 8 },
+  },
+);
+define("ip.vendor_out_octets", "counter", "octet", "octets sent, by the maker's counters of each version", {
+  rate: { id: "ip.vendor_out_rate", factor: 8 },
+});
+define("ip.vendor_in_rate", "rate", "bit/s", "receive rate by the maker's counters of each version", {
+  min: 0,
+});
+define("ip.vendor_out_rate", "rate", "bit/s", "send rate by the maker's counters of each version", {
+  min: 0,
+});
+define("ip.router_adverts", "state", "state", "whether a router advertises itself on the interface", {
+  states: { 0: "no", 1: "yes" },
+});
 define("ip.neighbors", "gauge", "count", "entries of the ARP or ND cache", { min: 0 });
 
 // device.*: tag device
@@ -240,6 +263,9 @@ define("wifi.radio_signal", "gauge", "dBm", "mean signal of the stations as the 
   reading: "wireless-rssi",
 });
 
+define("wifi.radio_clients_weak", "gauge", "count", "stations that a radio hears too weakly", { min: 0 });
+define("wifi.station_in_octets", "counter", "octet", "octets from the stations of a controller, by version");
+define("wifi.station_out_octets", "counter", "octet", "octets to the stations of a controller, by version");
 define("wifi.radio_frequency", "gauge", "MHz", "centre of the channel", {
   min: 0,
   reading: "wireless-frequency",
