@@ -1,11 +1,8 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Command } from "commander";
-import { CampusError } from "../errors/campus-error.ts";
-import { checkProfiles } from "../profiles/load.ts";
-import { problemText } from "../profiles/problems.ts";
 import type { Settings } from "../settings/schema.ts";
 import { weakSnmpProtocols } from "../settings/snmp-security.ts";
-import { EXIT } from "./exit.ts";
+import { checkProfilesCommand } from "./check/profiles.ts";
 import { settingsFrom } from "./settings-file.ts";
 
 /** The profiles that come with campusd. */
@@ -32,32 +29,7 @@ export function checkCommand(): Command {
       );
     });
 
-  command
-    .command("profiles")
-    .description("check device profiles: each problem with its file, line and key")
-    .argument("[folder...]", "folders of profiles, besides the ones that come with campusd")
-    .option("--json", "print the report as JSON")
-    .action((folders: string[], options: { json?: boolean }) => {
-      const report = checkProfiles([BUNDLED_PROFILES, ...folders.map((folder) => resolve(folder))]);
-      if (options.json) {
-        console.log(JSON.stringify(report, undefined, 2));
-      } else {
-        for (const profile of report.profiles) {
-          const points = `${profile.points.length} points`.padStart(10);
-          console.log(
-            `${profile.id.padEnd(28)} ${profile.protocols.join(",").padEnd(7)} ${points}  ${profile.title.en}`,
-          );
-        }
-        console.log(`${report.profiles.length} profiles and ${report.parts.length} parts are good`);
-      }
-      if (report.problems.length > 0) {
-        throw new CampusError(
-          "E_PROFILE",
-          `${report.problems.length} ${report.problems.length === 1 ? "problem" : "problems"} in the device profiles:\n${report.problems.map((p) => `  ${problemText(p)}`).join("\n")}`,
-        );
-      }
-      process.exitCode = EXIT.done;
-    });
+  command.addCommand(checkProfilesCommand(BUNDLED_PROFILES));
 
   return command;
 }

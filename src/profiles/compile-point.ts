@@ -70,6 +70,7 @@ function pointSource(text: string, place: Place): PointSource {
     get line() {
       return place.source.locate(place.path).line;
     },
+    file: place.source.file,
   });
 }
 

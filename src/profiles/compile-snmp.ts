@@ -12,7 +12,7 @@ import type {
   SnmpTable,
   Template,
 } from "./compiled.ts";
-import { parseOid } from "./oid.ts";
+import { parseOwnOid } from "./oid.ts";
 import { hint, type ProblemList } from "./problems.ts";
 import {
   DECODES,
@@ -145,7 +145,7 @@ function compileColumn(
     return undefined;
   }
   const [, dot, arcs, object, decode = "number"] = match;
-  const oid = parseOid(dot === "." ? `${declaration.table.entry}.${arcs}` : arcs!);
+  const oid = parseOwnOid(dot === "." ? `${declaration.table.entry}.${arcs}` : arcs!);
   if (!oid) problems.add(at.source, at.path, `"${arcs}" is not an OID: an arc is over 4294967295`);
   if (!(DECODES as readonly string[]).includes(decode))
     problems.add(at.source, at.path, `there is no decoding "${decode}"${hint(decode, DECODES)}`);
@@ -166,6 +166,12 @@ function compileColumn(
     everyMs: long?.every ? TIERS[long.every] : tableEveryMs,
     ...(long?.fallbackFor ? { fallbackFor: long.fallbackFor } : {}),
     inspectOnly: long?.inspectOnly ?? false,
+    ...(long?.unlikeMib ? { unlikeMib: long.unlikeMib } : {}),
+    file: place.source.file,
+    // Found when somebody asks for it: positions cost a second parse.
+    get line() {
+      return place.source.locate(place.path).line;
+    },
   });
 }
 
@@ -207,6 +213,7 @@ function compilePoint(
     label: common.label,
     tags: common.tags,
     source: common.source,
+    ...(point.unlikeMib ? { unlikeMib: point.unlikeMib } : {}),
   });
 }
 

@@ -107,6 +107,8 @@ export interface PointSource {
   /** MIB object, manual page, or document. */
   readonly text: string;
   readonly line: number;
+  /** Path of the YAML file: a part's where the point is a part's. */
+  readonly file?: string;
 }
 
 // ---- SNMP ----------------------------------------------------------------------------------------
@@ -231,6 +233,11 @@ export interface SnmpColumn {
   readonly fallbackFor?: string;
   /** Not read by the poller at all, only by `inspect` (large or rarely needed). */
   readonly inspectOnly: boolean;
+  /** Why the object is not taken as its MIB text says. */
+  readonly unlikeMib?: string;
+  /** Where the column is written, for messages. */
+  readonly file?: string;
+  readonly line?: number;
 }
 
 export interface SnmpPoint {
@@ -249,6 +256,8 @@ export interface SnmpPoint {
   /** Added to or overriding the table's tags. */
   readonly tags: readonly (readonly [TagKey, Template])[];
   readonly source: PointSource;
+  /** Why the object is not taken as its MIB text says. */
+  readonly unlikeMib?: string;
 }
 
 export type FactKind = "interface" | "address" | "host" | "neighbor" | "vlan" | "entity" | "ap";

@@ -41,7 +41,7 @@ export interface PointSummary {
  * when a folder cannot be read.
  */
 export function loadProfiles(dirs: readonly string[]): ProfileSet {
-  const { profiles, problems } = read(dirs);
+  const { profiles, problems } = readProfiles(dirs);
   const first = problems[0];
   if (first) {
     const code = problems.every((p) => p.code === "E_PROFILE_CONFLICT") ? "E_PROFILE_CONFLICT" : "E_PROFILE";
@@ -57,11 +57,19 @@ export function loadProfiles(dirs: readonly string[]): ProfileSet {
 
 /** What `campusd check profiles` shows. Throws E_FILE when a folder cannot be read. */
 export function checkProfiles(dirs: readonly string[]): ProfileReport {
-  const { profiles, parts, problems } = read(dirs);
+  return profileReport(readProfiles(dirs));
+}
+
+export function profileReport(read: ReturnType<typeof readProfiles>): ProfileReport {
+  const { profiles, parts, problems } = read;
   return { profiles: profiles.map(summary), parts, problems };
 }
 
-function read(dirs: readonly string[]): Library & { readonly problems: readonly Problem[] } {
+/**
+ * The profiles that have no problem, compiled, and every problem of the others: what the laboratory examines. Throws
+ * E_FILE when a folder cannot be read.
+ */
+export function readProfiles(dirs: readonly string[]): Library & { readonly problems: readonly Problem[] } {
   const problems = new ProblemList();
   const profiles = new Map<string, SourceFile | undefined>();
   const parts = new Map<string, SourceFile | undefined>();

@@ -1,5 +1,6 @@
 import type { CompiledProfile, SnmpMatch } from "./compiled.ts";
 import { isOidPrefix, parseOid } from "./oid.ts";
+import { ownOids, tailor } from "./tailor.ts";
 
 export interface DeviceSigns {
   /** Dotted, with or without a leading dot; undefined when the device gives none. */
@@ -18,12 +19,16 @@ interface Candidate {
 
 /** A sysDescr has at most 255 octets (RFC 3418); some agents send far more. */
 const MAX_DESCR = 2048;
+/** sysObjectIDs are what devices say: the memory of them is bounded. */
+const MAX_TAILORED = 1000;
 
-/** The profiles of an installation. Immutable. */
+/** The profiles of an installation. Immutable but for a memory of products. */
 export class ProfileSet {
   readonly #profiles: ReadonlyMap<string, CompiledProfile>;
   /** Most specific first: the first that holds is the answer. */
   readonly #candidates: readonly Candidate[];
+  /** Profiles with the OIDs of a product, by profile and sysObjectID. A product is a model, so there are few. */
+  readonly #tailored = new Map<string, CompiledProfile>();
 
   constructor(profiles: readonly CompiledProfile[]) {
     this.#profiles = new Map(profiles.map((profile) => [profile.id, profile]));
@@ -39,8 +44,23 @@ export class ProfileSet {
    */
   match(signs: DeviceSigns): CompiledProfile | undefined {
     for (const { profile, rule } of this.#fitting(signs))
-      if (rule.has?.every((oid) => signs.present?.has(oid.join("."))) ?? true) return profile;
+      if (rule.has?.every((oid) => signs.present?.has(oid.join("."))) ?? true)
+        return this.tailor(profile, signs);
     return undefined;
+  }
+
+  /** The profile with the device's own arcs where it has `*`; the same object for devices of one product. */
+  tailor(profile: CompiledProfile, signs: DeviceSigns): CompiledProfile {
+    if (!ownOids(profile)) return profile;
+    const oid = parseOid(signs.sysObjectID?.replace(/^\./, "") ?? "") ?? [];
+    const key = `${profile.id} ${oid.join(".")}`;
+    let tailored = this.#tailored.get(key);
+    if (!tailored) {
+      if (this.#tailored.size >= MAX_TAILORED) this.#tailored.clear();
+      tailored = tailor(profile, oid);
+      this.#tailored.set(key, tailored);
+    }
+    return tailored;
   }
 
   /** Subtrees that decide between profiles for a device that says this of itself; mostly none. */

@@ -80,6 +80,12 @@ const oid = z
     /^\d+(\.\d+)+$/,
     "an OID is numbers with dots, such as 1.3.6.1.2.1.2.2.1 (quote one that has a single dot)",
   );
+const ownOid = z
+  .string()
+  .regex(
+    /^\d+(\.(\d+|\*))*\.\d+$/,
+    "an OID is numbers with dots, such as 1.3.6.1.2.1.2.2.1; * stands for the arc of the device's sysObjectID there",
+  );
 const text = z.string().min(1, "write a text that is not empty").max(500);
 const template = text.describe(
   "Text with fields in braces: {column}, {#indexPart}, {@point}, {table.column}, {table[#indexPart].column}; {a|b} is the first that is not empty; {a ~ /pattern/} takes the first group.",
@@ -142,6 +148,12 @@ const pointMembers = {
   source: text.describe("Where this is known from: MIB object, manual and page."),
 };
 
+const unlikeMib = text
+  .optional()
+  .describe(
+    "Why the object is not taken as its MIB text says: what devices were seen to send. The laboratory lists it.",
+  );
+
 const column = z.union([
   z
     .string()
@@ -169,6 +181,7 @@ const column = z.union([
           "With textNumber: words (any case) to numbers; a text that is none of them is read as a number.",
         ),
       inspectOnly: z.boolean().optional().describe("Read by campusd inspect only, never by the poller."),
+      unlikeMib,
     })
     .describe("The long form of a column."),
 ]);
@@ -188,6 +201,7 @@ const snmpPoint = z.strictObject({
     .describe(
       "Template to pattern: the point exists in the rows where every text matches. A field may be of another table.",
     ),
+  unlikeMib,
 });
 
 const indexPart = z.union([
@@ -222,8 +236,8 @@ const fact = z
 
 export const tableSchema = z
   .strictObject({
-    entry: oid.describe(
-      "The OID of the entry, such as 1.3.6.1.2.1.2.2.1; columns are written relative to it.",
+    entry: ownOid.describe(
+      "The OID of the entry, such as 1.3.6.1.2.1.2.2.1; columns are written relative to it. An arc `*` is the one that the device's sysObjectID has there, for makers who put one MIB under each product.",
     ),
     index: z.array(indexPart).min(1).describe("The parts of the index, in order."),
     ...tableMembers,
@@ -235,7 +249,9 @@ export const tableSchema = z
 
 export const scalarsSchema = z
   .strictObject({
-    entry: oid.describe("The OID above the scalars; the instance .0 is added."),
+    entry: ownOid.describe(
+      "The OID above the scalars; the instance .0 is added. An arc `*` is the one that the device's sysObjectID has there.",
+    ),
     ...tableMembers,
     tags: tags.optional(),
   })
