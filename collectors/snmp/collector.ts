@@ -23,6 +23,8 @@ export interface ProfileMatcher {
     readonly sysDescr?: string | undefined;
     readonly present?: ReadonlySet<string> | undefined;
   }): CompiledProfile | undefined;
+  /** The profile with the arcs of the device's sysObjectID where it has `*`. */
+  tailor?(profile: CompiledProfile, signs: { readonly sysObjectID?: string | undefined }): CompiledProfile;
   /** Subtrees that decide between profiles for such a device. */
   questionsOf?(signs: {
     readonly sysObjectID?: string | undefined;
@@ -211,7 +213,8 @@ export class SnmpCollector implements Collector {
   }
 
   #planOf(signs: SystemGroup, assigned: CompiledProfile | undefined): ProfilePlan | undefined {
-    const profile = assigned ?? this.#options.profiles.match(signs);
+    const { profiles } = this.#options;
+    const profile = assigned ? (profiles.tailor?.(assigned, signs) ?? assigned) : profiles.match(signs);
     if (!profile?.snmp) return undefined;
     let plan = this.#plans.get(profile);
     if (!plan) {

@@ -10,6 +10,7 @@ import type {
   NeighborFact,
   VlanFact,
 } from "../../../src/inventory/facts.ts";
+import type { CompiledProfile } from "../../../src/profiles/compiled.ts";
 import type { ProfileSet } from "../../../src/profiles/profile-set.ts";
 import { failureError } from "../client.ts";
 import { makePlan, type ProfilePlan } from "../plan.ts";
@@ -80,7 +81,7 @@ export interface Spent {
 /** Makes the plan of a look by hand once a profile, however many devices it fits. */
 export class InspectionPlans {
   readonly #profiles: ProfileSet;
-  readonly #plans = new Map<string, ProfilePlan>();
+  readonly #plans = new WeakMap<CompiledProfile, ProfilePlan>();
 
   constructor(profiles: ProfileSet) {
     this.#profiles = profiles;
@@ -95,10 +96,10 @@ export class InspectionPlans {
   of(system: SystemGroup): ProfilePlan | undefined {
     const profile = this.#profiles.match(system);
     if (!profile?.snmp) return undefined;
-    let plan = this.#plans.get(profile.id);
+    let plan = this.#plans.get(profile);
     if (!plan) {
       plan = makePlan(profile, { everyColumn: true });
-      this.#plans.set(profile.id, plan);
+      this.#plans.set(profile, plan);
     }
     return plan;
   }
