@@ -45,17 +45,25 @@ export class ByteWriter {
 
   /** A non-negative safe integer, 7 bits a byte, lowest first. */
   varint(value: number): void {
-    this.need(8);
+    if (this.length + 8 > this.bytes.length) this.need(8);
+    const { bytes } = this;
+    let at = this.length;
     let rest = value;
-    while (rest >= 0x10000000) {
-      this.bytes[this.length++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
+    if (rest >= 0x10000000) {
+      const low = rest % 0x10000000;
+      rest = (rest - low) / 0x10000000;
+      bytes[at] = (low & 127) | 128;
+      bytes[at + 1] = ((low >>> 7) & 127) | 128;
+      bytes[at + 2] = ((low >>> 14) & 127) | 128;
+      bytes[at + 3] = (low >>> 21) | 128;
+      at += 4;
     }
     while (rest >= 128) {
-      this.bytes[this.length++] = (rest & 127) | 128;
+      bytes[at++] = (rest & 127) | 128;
       rest >>>= 7;
     }
-    this.bytes[this.length++] = rest;
+    bytes[at++] = rest;
+    this.length = at;
   }
 
   /** An integer of magnitude below 2^52, sign in the lowest bit. */

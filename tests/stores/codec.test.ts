@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { STATUS } from "../../src/measurements/status.ts";
 import { ByteReader, ByteWriter } from "../../src/stores/bytes.ts";
-import { ChunkEncoder, decodeChunk } from "../../src/stores/embedded/chunk.ts";
+import { Chunk, ChunkEncoder } from "../../src/stores/embedded/chunk.ts";
+import { appendHotFrame, decodeHotFrame } from "../../src/stores/embedded/hot-frame.ts";
 import { PointList } from "../../src/stores/embedded/points.ts";
 import { decodeRollup, encodeRollup, rollUp, SlotList } from "../../src/stores/embedded/rollup.ts";
 import { readValues, writeValues } from "../../src/stores/embedded/value-lane.ts";
@@ -49,7 +50,9 @@ describe("encodings", () => {
     fc.assert(
       fc.property(values, (list) => {
         const writer = new ByteWriter();
-        writeValues(writer, Float64Array.from(list), list.length);
+        const before = list.length % 3;
+        const lane = Float64Array.from([...Array<number>(before).fill(7), ...list]);
+        writeValues(writer, lane, before, lane.length);
         const out = new Float64Array(list.length);
         readValues(new ByteReader(writer.take()), out, 0, list.length);
         for (let i = 0; i < list.length; i++) expect(out[i] === list[i]).toBe(true);
@@ -70,26 +73,50 @@ describe("encodings", () => {
     { selector: (s) => s.time, minLength: 1, maxLength: 200 },
   );
 
-  it("chunks come back, with their statuses (property)", () => {
+  it("chunks come back, with their statuses, series by series (property)", () => {
     const encoder = new ChunkEncoder();
+    const several = fc.array(fc.tuple(fc.integer({ min: 1, max: 300 }), samples, fc.boolean()), {
+      minLength: 1,
+      maxLength: 6,
+    });
     fc.assert(
-      fc.property(samples, safe, fc.nat(2 ** 31), (list, segment, series) => {
-        const points = new PointList();
-        for (const { time, value, status } of list) points.add(time, status ? Number.NaN : value, status);
-        points.settle();
-        const record = encoder.encode(segment, 7, series, points, 0, points.length);
-        const out = new PointList();
-        out.add(1, 2, 3);
-        expect(decodeChunk(record, segment, series, out)).toBe(true);
-        expect(out.length).toBe(points.length + 1);
-        for (let i = 0; i < points.length; i++) {
-          expect(out.time[i + 1]).toBe(points.time[i]);
-          expect(out.status[i + 1]).toBe(points.status[i]);
-          const [got, want] = [out.value[i + 1]!, points.value[i]!];
-          expect(got === want || (Number.isNaN(got) && Number.isNaN(want))).toBe(true);
+      fc.property(several, fc.nat(2 ** 30), fc.nat(2 ** 20), (list, segment, start) => {
+        let series = start;
+        const all: { series: number; points: PointList }[] = [];
+        for (const [step, rows, sameTimes] of list) {
+          series += step;
+          const points = new PointList();
+          for (const { time, value, status } of rows) points.add(time, status ? Number.NaN : value, status);
+          points.settle();
+          const before = all.at(-1)?.points;
+          if (sameTimes && before)
+            for (let i = 0; i < Math.min(points.length, before.length); i++) points.time[i] = before.time[i]!;
+          if (sameTimes && before) points.length = Math.min(points.length, before.length);
+          all.push({ series, points });
+          encoder.add(series, points, 0, points.length);
         }
-        expect(decodeChunk(record, segment, series + 1, out)).toBe(false);
-        expect(out.length).toBe(points.length + 1);
+        expect(encoder.empty).toBe(false);
+        expect(encoder.first).toBe(all[0]!.series);
+        const record = encoder.take(segment, 7).slice();
+        expect(encoder.empty).toBe(true);
+        const chunk = Chunk.open(record)!;
+        expect([chunk.segment, chunk.block]).toEqual([segment, 7]);
+        expect(chunk.series).toEqual(all.map((one) => one.series));
+        for (const { series: number, points } of all) {
+          const out = new PointList();
+          out.add(1, 2, 3);
+          expect(chunk.read(number, out)).toBe(true);
+          expect(out.length).toBe(points.length + 1);
+          for (let i = 0; i < points.length; i++) {
+            expect(out.time[i + 1]).toBe(points.time[i]);
+            expect(out.status[i + 1]).toBe(points.status[i]);
+            const [got, want] = [out.value[i + 1]!, points.value[i]!];
+            expect(got === want || (Number.isNaN(got) && Number.isNaN(want))).toBe(true);
+          }
+        }
+        const out = new PointList();
+        expect(chunk.read(series + 1, out)).toBe(false);
+        expect(out.length).toBe(0);
       }),
       { numRuns: 500 },
     );
@@ -99,22 +126,66 @@ describe("encodings", () => {
     const points = new PointList();
     for (let i = 0; i < 60; i++)
       points.add(1e12 + i * 60_000 + (i % 7), Math.round(Math.sin(i) * 1000) / 10, 0);
-    const record = new ChunkEncoder().encode(3, 4, 5, points, 0, 60);
-    const out = new PointList();
+    const encoder = new ChunkEncoder();
+    encoder.add(5, points, 0, 30);
+    encoder.add(9, points, 0, 60);
+    const record = encoder.take(3, 4).slice();
+    expect(Chunk.open(record)).toBeDefined();
     for (let bit = 0; bit < record.length * 8; bit++) {
       const bad = record.slice();
       bad[bit >> 3]! ^= 1 << (bit & 7);
-      expect(decodeChunk(bad, 3, 5, out)).toBe(false);
+      expect(Chunk.open(bad)).toBeUndefined();
     }
     for (let length = 0; length < record.length; length++)
-      expect(decodeChunk(record.slice(0, length), 3, 5, out)).toBe(false);
-    expect(out.length).toBe(0);
+      expect(Chunk.open(record.slice(0, length))).toBeUndefined();
+  });
+
+  it("frames of the hot log come back, one behind the other (property)", () => {
+    const rows = fc.array(
+      fc.record({
+        series: fc.oneof(fc.nat(20), fc.integer({ min: 0, max: 2 ** 32 - 1 })),
+        time: fc.oneof(fc.constantFrom(0, 1e12, 1e12 + 1), fc.integer({ min: 0, max: 2 ** 43 })),
+        value: fc.oneof(fc.integer(), fc.double({ noNaN: true })),
+        status: fc.constantFrom(0, 0, 0, 0, STATUS.timeout, STATUS.reset),
+      }),
+      { minLength: 1, maxLength: 300 },
+    );
+    fc.assert(
+      fc.property(rows, fc.nat(50), safe, fc.boolean(), (list, skip, sequence, last) => {
+        const columns = {
+          length: list.length,
+          series: Uint32Array.from(list, (row) => row.series),
+          time: Float64Array.from(list, (row) => row.time),
+          value: Float64Array.from(list, (row) => (row.status ? Number.NaN : row.value)),
+          status: Uint8Array.from(list, (row) => row.status),
+        };
+        const from = Math.min(skip, list.length - 1);
+        const writer = new ByteWriter(16);
+        writer.u8(1);
+        appendHotFrame(writer, sequence, columns, from, list.length, { first: !last, last });
+        const record = writer.take().subarray(1);
+        expect(decodeHotFrame(record)).toEqual({
+          sequence,
+          length: list.length - from,
+          series: columns.series.slice(from),
+          time: columns.time.slice(from),
+          value: columns.value.slice(from),
+          status: columns.status.slice(from),
+          first: !last,
+          last,
+        });
+        const bad = record.slice();
+        bad[skip % bad.length]! ^= 1;
+        expect(decodeHotFrame(bad)).toBeUndefined();
+      }),
+    );
   });
 
   it("any bytes are refused without an exception (property)", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        expect(decodeChunk(bytes, 1, 1, new PointList())).toBe(false);
+        expect(Chunk.open(bytes)).toBeUndefined();
+        expect(decodeHotFrame(bytes)).toBeUndefined();
         expect(decodeFrame(bytes)).toBeUndefined();
         expect(decodeRollup(bytes, 1, 1, new SlotList())).toBe(false);
       }),

@@ -124,9 +124,9 @@ describe("embedded store: durability", () => {
         [0, 1, 2].map((d) => ({ series: `d${d}`, time: START + batch * 1000, value: batch })),
       );
     // The process ends here: the files are as a kill leaves them.
-    const wal = join("hot.sqlite-wal");
-    const size = statSync(join(dir, wal)).size;
-    expect(size).toBeGreaterThan(BATCHES * 100);
+    const log = join("hot", readdirSync(join(dir, "hot"))[0]!);
+    const size = statSync(join(dir, log)).size;
+    expect(size).toBeGreaterThan(BATCHES * 40);
     const cuts = new Set([0, 1, 31, 32, 33, size - 1, size]);
     for (let i = 0; i < 200; i++) cuts.add(Math.floor((i * size) / 200) + (i % 57));
     for (let i = 1; i < 100; i++) cuts.add(size - i * 41);
@@ -135,8 +135,9 @@ describe("embedded store: durability", () => {
       const copy = join(folder, "cut");
       rmSync(copy, { recursive: true, force: true });
       cpSync(dir, copy, { recursive: true });
-      truncateSync(join(copy, wal), Math.min(cut, size));
+      truncateSync(join(copy, log), Math.min(cut, size));
       const opened = engineOn(copy);
+      expect(opened.stats().corrupt).toBe(0);
       const found = ask(opened);
       const numbers = [...(found.get("d0")?.values() ?? [])];
       expect(numbers).toEqual(numbers.map((_, i) => i));

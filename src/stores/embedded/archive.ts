@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RECORD } from "../record.ts";
 import { type Segment, SegmentFile } from "./segment-file.ts";
@@ -149,6 +149,12 @@ export class Archive {
   *files(): Generator<SegmentFile> {
     yield* this.raw.values();
     for (const level of this.#rollups) yield* level.values();
+  }
+
+  /** Whether the disk has that many octets to spare. */
+  hasRoom(octets: number): boolean {
+    const { bavail, bsize } = statfsSync(this.#dir);
+    return bavail * bsize >= octets;
   }
 
   /** Octets on disk, logs included. */

@@ -12,6 +12,8 @@ const SQLITE = {
   cantopen: 14,
   notadb: 26,
 };
+/** A database's own log is taken into it when it has grown to this. */
+const LOG_OCTETS = 2 * 1024 * 1024;
 const IOERR_FSYNC = 1034;
 const IOERR_SHORT_READ = 522;
 
@@ -37,14 +39,16 @@ export function isLocked(error: unknown): boolean {
 
 /** Whether a sync failed: after that nobody knows what is on the disk, and trying again proves nothing. */
 export function isSyncFailure(error: unknown): boolean {
-  return resultCode(error) === IOERR_FSYNC;
+  const call = (error as { syscall?: unknown } | null)?.syscall;
+  return resultCode(error) === IOERR_FSYNC || call === "fdatasync" || call === "fsync";
 }
 
 /** What to tell a person of an error of SQLite or the file system while writing. */
 export function writeFailure(error: unknown, path: string): CampusError {
   const primary = resultCode(error) & 0xff;
   const text = error instanceof Error ? error.message : String(error);
-  const what = primary === SQLITE.full ? "the disk is full" : text;
+  const full = primary === SQLITE.full || (error as { code?: unknown } | null)?.code === "ENOSPC";
+  const what = full ? "the disk is full" : text;
   return new CampusError(
     "E_STORE_WRITE",
     `the embedded store cannot write to ${path}: ${what}`,
@@ -84,7 +88,7 @@ export function openDatabase(path: string, pageSize: number, cacheKiB: number, s
       PRAGMA synchronous = FULL;
       PRAGMA cache_size = -${cacheKiB};
       PRAGMA temp_store = MEMORY;
-      PRAGMA wal_autocheckpoint = 1000;
+      PRAGMA wal_autocheckpoint = ${Math.floor(LOG_OCTETS / pageSize)};
       ${schema}
       BEGIN IMMEDIATE; COMMIT;`);
   } catch (error) {

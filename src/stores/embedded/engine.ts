@@ -74,7 +74,7 @@ export class Engine {
       this.#corruptWhere ??= where;
     };
     this.#catalogue = new Catalogue(join(options.dir, "series.sqlite"), damaged);
-    this.#hot = new HotLog(join(options.dir, "hot.sqlite"), damaged);
+    this.#hot = new HotLog(join(options.dir, "hot"), damaged);
     this.#archive = new Archive(options.dir, damaged);
     this.#reader = new Reader(this.#archive, () =>
       this.#sealing ? [this.#sealing, this.#active] : [this.#active],
@@ -130,13 +130,13 @@ export class Engine {
         dropped += request.columns.length - rows.length;
       }
       if (written > 0) {
-        this.#hot.begin();
-        for (const rows of cleaned) this.#hot.append(rows);
+        const parts = cleaned.filter((rows) => rows.length > 0);
+        for (const [i, rows] of parts.entries())
+          this.#hot.append(rows, { first: i === 0, last: i === parts.length - 1 });
         this.#hot.commit();
       }
     } catch (error) {
-      this.#hot.abort(before);
-      if (isSyncFailure(error))
+      if (!this.#takeBack(before) || isSyncFailure(error))
         this.#readOnly =
           "a sync of the embedded store failed; it takes nothing more until it is opened again";
       throw error instanceof CampusError ? error : writeFailure(error, this.#options.dir);
@@ -145,6 +145,16 @@ export class Engine {
     this.#active.sequence = this.#hot.sequence;
     this.#written += written;
     this.#dropped += dropped;
+  }
+
+  /** Takes a group that failed out of the hot log; false when that fails too. */
+  #takeBack(sequence: number): boolean {
+    try {
+      this.#hot.abort(sequence);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Maps the rows to the store's series numbers, in place, and leaves out what cannot be kept. */
@@ -240,6 +250,7 @@ export class Engine {
     // An arena whose sealing failed, on a full disk say, is tried again before anything else.
     if (!this.#sealing) {
       if (!wanted() || this.#active.length === 0) return;
+      this.#hot.rotate();
       this.#sealing = this.#active;
       this.#active = this.#spare ?? new Arena();
       this.#spare = undefined;
@@ -255,13 +266,16 @@ export class Engine {
 
   stats(): EngineStats {
     const dir = this.#options.dir;
-    const own = ["series.sqlite", "hot.sqlite", "series.sqlite-wal", "hot.sqlite-wal"];
+    const own = ["series.sqlite", "series.sqlite-wal"];
     return {
       series: this.#catalogue.size,
       written: this.#written,
       dropped: this.#dropped,
       corrupt: this.#corrupt,
-      bytes: own.reduce((sum, name) => sum + sizeOf(join(dir, name)), this.#archive.bytes()),
+      bytes: own.reduce(
+        (sum, name) => sum + sizeOf(join(dir, name)),
+        this.#archive.bytes() + this.#hot.bytes,
+      ),
       reason: this.#readOnly ?? (this.#corrupt > 0 ? `E_STORE_CORRUPT: ${this.#corruptWhere}` : undefined),
     };
   }

@@ -1,143 +1,240 @@
-import { rmSync } from "node:fs";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
 import type { SampleColumns } from "../../measurements/batch.ts";
 import { ByteWriter } from "../bytes.ts";
-import { decodeFrame, encodeFrame, FRAME_ROWS, type FrameRows } from "../frame.ts";
-import { RECORD } from "../record.ts";
-import { closeQuietly, isBroken, isLocked, openDatabase, rollback, transaction } from "./database.ts";
-import { findRecords, replaceDamaged } from "./salvage.ts";
+import { beginRecord, endRecord, isCutRecord, nextMark, RECORD, recordAt } from "../record.ts";
+import { appendHotFrame, decodeHotFrame, HOT_FRAME_ROWS, type HotRows } from "./hot-frame.ts";
 
-const PAGE = 8192;
-const SCHEMA =
-  "CREATE TABLE IF NOT EXISTS hot (sequence INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL);";
+const NAME = /^hot-(\d{16})\.log$/;
 
-/** The append-only log of what was written and is not yet in a segment: one frame a row, one commit a group. */
-export class HotLog {
+/** A file of the log that is not written to any more, and the highest sequence in it. */
+interface Finished {
   readonly path: string;
+  readonly first: number;
+  readonly upto: number;
+}
+
+/**
+ * The append-only log of what was written and is not yet in a segment: a file for each time that the memory fills,
+ * which is deleted when it is sealed. A group is one write and one sync. Its last frame says so: a group whose end
+ * is not there was never acknowledged, and none of it is taken. A file that was closed in order ends with a mark, so
+ * that what is cut and what is damaged can be told apart.
+ */
+export class HotLog {
+  readonly #dir: string;
   readonly #damaged: (count: number, what: string) => void;
-  readonly #writer = new ByteWriter(8192);
-  #database!: DatabaseSync;
-  #insert!: StatementSync;
+  readonly #writer = new ByteWriter(1 << 16);
+  #finished: Finished[] = [];
+  #path = "";
+  #file: number | undefined;
+  /** First sequence of the open file, and its octets that are committed. */
+  #first = 0;
+  #committed = 0;
   #sequence = 0;
 
-  constructor(path: string, damaged: (count: number, what: string) => void) {
-    this.path = path;
+  /** `dir`: the log's own folder. */
+  constructor(dir: string, damaged: (count: number, what: string) => void) {
+    this.#dir = dir;
     this.#damaged = damaged;
   }
 
   /**
-   * Opens and gives every frame to `replay`, in the order in which they were written. When the file had to be
-   * rebuilt, frames up to `sealed` are left out: deleted frames are found again too, and those are in segments.
+   * Gives every frame of before to `replay`, in the order in which they were written, and begins a new file.
+   * `sealed`: highest sequence that is in a segment.
    */
-  open(sealed: number, replay: (rows: FrameRows) => void): void {
-    let frames: Uint8Array[] | undefined;
-    try {
-      this.#open();
-      this.#replay(replay);
-    } catch (error) {
-      if (isLocked(error) || !isBroken(error)) throw error;
-      frames = this.#salvage(sealed);
-      for (const frame of frames) replay(decodeFrame(frame)!);
+  open(sealed: number, replay: (rows: HotRows) => void): void {
+    mkdirSync(this.#dir, { recursive: true });
+    this.#sequence = sealed;
+    this.#finished = [];
+    const files = readdirSync(this.#dir).flatMap((name) => {
+      const first = NAME.exec(name)?.[1];
+      return first === undefined ? [] : [{ first: Number(first), path: join(this.#dir, name) }];
+    });
+    let before = 0;
+    for (const { first, path } of files.sort((a, b) => a.first - b.first)) {
+      // The name tells the sequence also of a file with nothing in it.
+      this.#sequence = Math.max(this.#sequence, first - 1);
+      const { bad, missing, highest } = this.#read(path, first, before, replay);
+      before = highest;
+      if (bad + missing > 0)
+        this.#damaged(
+          Math.max(bad, missing),
+          `${path}: ${Math.max(bad, missing)} frames of at most ${HOT_FRAME_ROWS} samples`,
+        );
+      this.#sequence = Math.max(this.#sequence, highest);
+      this.#finished.push({ path, first, upto: highest });
     }
-    this.#sequence = Math.max(this.#sequence, sealed);
+    this.#begin();
+    // A file without frames is not needed any more.
+    this.trim(-1);
   }
 
-  #open(): void {
-    this.#database = openDatabase(this.path, PAGE, 1024, SCHEMA);
-    this.#insert = this.#database.prepare("INSERT INTO hot (sequence, record) VALUES (?, ?)");
-  }
-
-  #replay(replay: (rows: FrameRows) => void): void {
-    const check = this.#database.prepare("PRAGMA quick_check(1)").get();
-    if (check?.["quick_check"] !== "ok")
-      throw Object.assign(new Error("hot log is damaged"), { errcode: 11 });
-    // Remembers the highest sequence also when all rows are deleted.
-    const highest = this.#database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'hot'").get()?.[
-      "seq"
-    ];
-    if (typeof highest === "number") this.#sequence = highest;
+  #read(
+    path: string,
+    first: number,
+    before: number,
+    replay: (rows: HotRows) => void,
+  ): { bad: number; missing: number; highest: number } {
+    const bytes = new Uint8Array(readFileSync(path));
+    let group: HotRows[] = [];
     let bad = 0;
-    let before = -1;
-    for (const row of this.#database
-      .prepare("SELECT sequence, record FROM hot ORDER BY sequence")
-      .iterate()) {
-      const sequence = row["sequence"] as number;
-      const frame = decodeFrame(row["record"] instanceof Uint8Array ? row["record"] : undefined);
-      this.#sequence = Math.max(this.#sequence, sequence);
+    let missing = 0;
+    let highest = first - 1;
+    let expected = Math.max(first, before + 1);
+    let ended = false;
+    const take = () => {
+      for (const frame of group) replay(frame);
+      group = [];
+    };
+    for (let at = 0; at < bytes.length; ) {
+      const there = recordAt(bytes, at, [RECORD.hot, RECORD.end]);
+      const frame = there?.kind === RECORD.hot ? decodeHotFrame(there.record) : undefined;
+      if (!there || (there.kind === RECORD.hot && !frame)) {
+        let next = nextMark(bytes, at + 1);
+        while (next >= 0 && !recordAt(bytes, next, [RECORD.hot, RECORD.end]))
+          next = nextMark(bytes, next + 1);
+        if (next < 0) {
+          // Nothing good follows: the write was cut, unless the record is there in its whole length.
+          if (!isCutRecord(bytes, at)) bad++;
+          break;
+        }
+        bad++;
+        at = next;
+        continue;
+      }
+      at += there.record.length;
+      if (!frame) {
+        ended = true;
+        continue;
+      }
+      // Something follows the group: it was committed, whatever of it can still be read.
+      if (frame.first) take();
       // Sequences have no holes: one that is not there was lost.
-      if (before >= 0 && sequence > before + 1) bad += sequence - before - 1;
-      before = sequence;
-      if (!frame || frame.sequence !== sequence) bad++;
-      else replay(frame);
+      if (frame.sequence > expected) missing += frame.sequence - expected;
+      expected = frame.sequence + 1;
+      highest = Math.max(highest, frame.sequence);
+      group.push(frame);
+      if (frame.last) take();
     }
-    if (bad > 0) this.#damaged(bad, `${this.path}: ${bad} frames of at most ${FRAME_ROWS} samples`);
+    if (ended) take();
+    return { bad, missing, highest };
   }
 
-  /** Makes room for a group: call `append` for each part of it, then `commit` or `abort`. */
-  begin(): void {
-    this.#database.exec("BEGIN IMMEDIATE");
-  }
-
-  /** Appends rows from..to; answers the highest sequence. Series are the store's numbers. */
-  append(rows: SampleColumns): number {
-    for (let at = 0; at < rows.length; at += FRAME_ROWS) {
-      const end = Math.min(rows.length, at + FRAME_ROWS);
-      const sequence = this.#sequence + 1;
-      this.#insert.run(sequence, encodeFrame(this.#writer, sequence, rows, at, end));
-      this.#sequence = sequence;
+  #begin(): void {
+    const first = this.#sequence + 1;
+    const path = join(this.#dir, `hot-${String(first).padStart(16, "0")}.log`);
+    const file = openSync(path, "w");
+    // The name has to be on the disk too before anything in the file counts.
+    const folder = openSync(this.#dir, "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
     }
-    return this.#sequence;
+    this.#finished = this.#finished.filter((other) => other.path !== path);
+    this.#file = file;
+    this.#path = path;
+    this.#first = first;
+    this.#committed = 0;
+    this.#writer.reset();
   }
 
-  /** Commits and syncs: after it the group survives the process and the power. */
+  /** Adds a group's rows to what `commit` writes; the parts of a group are one after the other. */
+  append(rows: SampleColumns, place: { readonly first: boolean; readonly last: boolean }): void {
+    for (let at = 0; at < rows.length; at += HOT_FRAME_ROWS) {
+      const end = Math.min(rows.length, at + HOT_FRAME_ROWS);
+      appendHotFrame(this.#writer, ++this.#sequence, rows, at, end, {
+        first: place.first && at === 0,
+        last: place.last && end === rows.length,
+      });
+    }
+  }
+
+  /** Writes and syncs: after it the group survives the process and the power. */
   commit(): void {
-    this.#database.exec("COMMIT");
+    const file = this.#file!;
+    const { bytes, length } = this.#writer;
+    for (let done = 0; done < length; )
+      done += writeSync(file, bytes, done, length - done, this.#committed + done);
+    fdatasyncSync(file);
+    this.#committed += length;
+    this.#writer.reset();
   }
 
-  /** Takes the group back; `sequence` is what `sequence` was before it. */
+  /** Takes the group back; `sequence` is what `sequence` was before it. Throws when the file cannot be cut. */
   abort(sequence: number): void {
-    rollback(this.#database);
+    this.#writer.reset();
     this.#sequence = sequence;
+    // What was written of it would be in the way of the next group's frames.
+    if (this.#file !== undefined) ftruncateSync(this.#file, this.#committed);
   }
 
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** Forgets the frames up to a sequence: they are in segments. */
+  /** Octets on disk. */
+  get bytes(): number {
+    return this.#finished.reduce(
+      (sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+      this.#committed,
+    );
+  }
+
+  /** Goes on in a new file, so that what is written so far can be trimmed together. */
+  rotate(): void {
+    if (this.#committed === 0 || this.#file === undefined) return;
+    const [file, committed] = [this.#file, this.#committed];
+    const old = { path: this.#path, first: this.#first, upto: this.#sequence };
+    try {
+      this.#begin();
+    } catch {
+      // On a full disk the old file serves on: it is trimmed with what is written after this.
+      return;
+    }
+    this.#finished.push(old);
+    this.#end(file, committed);
+  }
+
+  /** Forgets the files up to a sequence: their frames are in segments. */
   trim(sequence: number): void {
-    transaction(this.#database, () => {
-      this.#database.prepare("DELETE FROM hot WHERE sequence <= ?").run(sequence);
+    this.#finished = this.#finished.filter(({ path, first, upto }) => {
+      if (upto > sequence && upto >= first) return true;
+      rmSync(path, { force: true });
+      return false;
     });
   }
 
   close(): void {
-    closeQuietly(this.#database);
+    if (this.#file === undefined) return;
+    this.#end(this.#file, this.#committed);
+    this.#file = undefined;
   }
 
-  #salvage(sealed: number): Uint8Array[] {
-    if (this.#database) closeQuietly(this.#database);
-    const frames = new Map<number, Uint8Array>();
-    findRecords(this.path, [RECORD.frame], (record) => {
-      const sequence = decodeFrame(record)?.sequence;
-      if (sequence !== undefined && sequence > sealed) frames.set(sequence, record);
-    });
-    const fresh = `${this.path}.new`;
-    rmSync(fresh, { force: true });
-    const ordered = [...frames].sort((a, b) => a[0] - b[0]);
-    const database = openDatabase(fresh, PAGE, 1024, SCHEMA);
+  /** Marks a file as whole and closes it. */
+  #end(file: number, at: number): void {
     try {
-      const insert = database.prepare("INSERT INTO hot (sequence, record) VALUES (?, ?)");
-      transaction(database, () => {
-        for (const [sequence, record] of ordered) insert.run(sequence, record);
-      });
-    } finally {
-      closeQuietly(database);
+      const writer = new ByteWriter(32);
+      beginRecord(writer, RECORD.end);
+      writer.varint(this.#sequence);
+      const record = endRecord(writer);
+      writeSync(file, record, 0, record.length, at);
+      fdatasyncSync(file);
+    } catch {
+      // without its mark the file is one that a kill left: nothing of it is lost
     }
-    replaceDamaged(this.path, fresh);
-    this.#damaged(1, `${this.path} was rebuilt from its intact frames`);
-    this.#sequence = ordered.at(-1)?.[0] ?? sealed;
-    this.#open();
-    return ordered.map(([, record]) => record);
+    closeSync(file);
   }
 }

@@ -1,14 +1,14 @@
 import { ByteWriter } from "../bytes.ts";
-import { type Archive, DAY_MS, dayOf, HOUR_MS, LEVELS, type Level } from "./archive.ts";
+import { type Archive, DAY_MS, dayOf, HOUR_MS, LEVELS, type Level, sizeOf } from "./archive.ts";
 import type { Arena } from "./arena.ts";
-import { ChunkEncoder, decodeChunk } from "./chunk.ts";
+import { ChunkEncoder, type PointColumns } from "./chunk.ts";
 import { PointList } from "./points.ts";
 import type { Reader } from "./reader.ts";
 import { decodeRollup, encodeRollup, mergeSlots, rollUp, SlotList } from "./rollup.ts";
 import { isMember, type Segment, SegmentDraft, type SegmentFile } from "./segment-file.ts";
 
 /** Samples of a stripe: it is committed, and whoever waits for the store gets a turn. */
-const STRIPE_SAMPLES = 50_000;
+const STRIPE_SAMPLES = 100_000;
 /** Series looked at in a stripe, most of which may have nothing. */
 const STRIPE_SERIES = 20_000;
 /** Days further back than this many from an arena's newest are sealed whole. */
@@ -25,9 +25,8 @@ export type Job = Generator<void, void, void>;
  * ends they can be read from the files and the arena is not needed any more.
  */
 export function* sealArena(arena: Arena, archive: Archive): Job {
-  const encoder = new ChunkEncoder();
   const points = new PointList();
-  const drafts = new Map<number, { file: SegmentFile; draft: SegmentDraft }>();
+  const outputs = new Map<number, RawOutput>();
   const next = new Map<SegmentFile, number>();
   const oldest = Math.max(...arena.days) - WHOLE_DAYS_BEFORE;
   // A block is named by its first hour.
@@ -36,36 +35,79 @@ export function* sealArena(arena: Arena, archive: Archive): Job {
     const file = archive.rawFile(Math.floor(block / 24));
     const id = next.get(file) ?? file.nextId();
     next.set(file, id + 1);
-    drafts.set(block, { file, draft: new SegmentDraft(id, block) });
+    outputs.set(block, new RawOutput(file, new SegmentDraft(id, block)));
   }
+  const put = (series: number, columns: PointColumns, start: number, stop: number) => {
+    for (let from = start; from < stop; ) {
+      const block = blockOf(Math.floor(columns.time[from]! / HOUR_MS));
+      const end = block < oldest * 24 ? (block + 24) * HOUR_MS : (block + 1) * HOUR_MS;
+      let to = stop;
+      if (!(columns.time[stop - 1]! < end)) for (to = from + 1; columns.time[to]! < end; ) to++;
+      outputs.get(block)!.add(series, columns, from, to);
+      from = to;
+    }
+  };
   try {
     let stripe = 0;
-    for (let series = 0; series < arena.seriesEnd; series++) {
-      if (arena.has(series)) {
-        points.clear();
-        arena.read(series, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, points);
-        points.settle();
-        stripe += points.length;
-        for (let from = 0; from < points.length; ) {
-          const block = blockOf(Math.floor(points.time[from]! / HOUR_MS));
-          const end = block < oldest * 24 ? (block + 24) * HOUR_MS : (block + 1) * HOUR_MS;
-          let to = from + 1;
-          while (to < points.length && points.time[to]! < end) to++;
-          const { file, draft } = drafts.get(block)!;
-          file.put(draft, series, encoder.encode(draft.id, block, series, points, from, to));
-          draft.note(series, points.time[from]!, points.time[to - 1]!, to - from);
-          from = to;
+    for (let bucket = 0; bucket < arena.buckets; bucket++) {
+      const rows = arena.sorted(bucket);
+      if (!rows) continue;
+      const { first, start } = rows;
+      for (let i = 0; i < start.length - 1; i++) {
+        const [from, to] = [start[i]!, start[i + 1]!];
+        if (from === to) continue;
+        if (isAscending(rows.time, from, to)) put(first + i, rows, from, to);
+        else {
+          points.clear();
+          for (let row = from; row < to; row++)
+            points.add(rows.time[row]!, rows.value[row]!, rows.status[row]!);
+          points.settle();
+          put(first + i, points, 0, points.length);
         }
       }
-      if (stripe >= STRIPE_SAMPLES || series % STRIPE_SERIES === STRIPE_SERIES - 1) {
+      stripe += start.at(-1)!;
+      if (stripe >= STRIPE_SAMPLES) {
         stripe = 0;
         for (const file of next.keys()) file.commit();
         yield;
       }
     }
-    for (const { file, draft } of drafts.values()) file.finish(draft, arena.sequence);
+    for (const output of outputs.values()) output.finish(arena.sequence);
   } finally {
     for (const file of next.keys()) file.rollback();
+  }
+}
+
+function isAscending(time: Float64Array, from: number, to: number): boolean {
+  for (let i = from + 1; i < to; i++) if (time[i]! <= time[i - 1]!) return false;
+  return true;
+}
+
+/** A segment of raw samples while it is written: series in ascending order, some to a chunk. */
+class RawOutput {
+  readonly file: SegmentFile;
+  readonly draft: SegmentDraft;
+  readonly #encoder = new ChunkEncoder();
+
+  constructor(file: SegmentFile, draft: SegmentDraft) {
+    this.file = file;
+    this.draft = draft;
+  }
+
+  add(series: number, points: PointColumns, from: number, to: number): void {
+    if (this.#encoder.isFull(to - from)) this.#flush();
+    this.#encoder.add(series, points, from, to);
+    this.draft.note(series, points.time[from]!, points.time[to - 1]!, to - from);
+  }
+
+  #flush(): void {
+    const { first } = this.#encoder;
+    this.file.put(this.draft, first, this.#encoder.take(this.draft.id, this.draft.block));
+  }
+
+  finish(upto: number, replaces: readonly Segment[] = []): void {
+    if (!this.#encoder.empty) this.#flush();
+    this.file.finish(this.draft, upto, replaces);
   }
 }
 
@@ -82,37 +124,32 @@ export function* mergeHours(archive: Archive, now: number, graceMs: number): Job
     }
     for (const [hour, segments] of hours) {
       if (segments.length < MERGE_FROM || (hour + 1) * HOUR_MS + graceMs > now) continue;
+      // Until the old segments are gone there is everything twice, and a part of it in the file's own log.
+      if (!archive.hasRoom(2 * sizeOf(file.path))) return;
       yield* mergeHour(file, hour, segments);
     }
   }
 }
 
 function* mergeHour(file: SegmentFile, hour: number, segments: readonly Segment[]): Job {
-  const encoder = new ChunkEncoder();
   const points = new PointList();
-  const draft = new SegmentDraft(file.nextId(), hour);
+  const output = new RawOutput(file, new SegmentDraft(file.nextId(), hour));
   try {
     let stripe = 0;
     const end = seriesEnd(segments);
     for (let series = 0; series < end; series++) {
       points.clear();
-      for (const segment of segments) {
-        const record = file.read(segment, series);
-        if (record && !decodeChunk(record, segment.id, series, points)) file.reportDamaged(segment, series);
-      }
+      for (const segment of segments) file.readInto(segment, series, points);
       points.settle();
-      if (points.length > 0) {
-        file.put(draft, series, encoder.encode(draft.id, hour, series, points, 0, points.length));
-        draft.note(series, points.time[0]!, points.time[points.length - 1]!, points.length);
-        stripe += points.length;
-      }
+      if (points.length > 0) output.add(series, points, 0, points.length);
+      stripe += points.length;
       if (stripe >= STRIPE_SAMPLES || series % STRIPE_SERIES === STRIPE_SERIES - 1) {
         stripe = 0;
         file.commit();
         yield;
       }
     }
-    if (draft.samples > 0) file.finish(draft, Math.max(...segments.map((s) => s.upto)), segments);
+    if (output.draft.samples > 0) output.finish(Math.max(...segments.map((s) => s.upto)), segments);
   } finally {
     file.rollback();
   }

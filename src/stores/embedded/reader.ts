@@ -2,7 +2,6 @@ import { STATUS } from "../../measurements/status.ts";
 import type { CheckedQuery } from "../query.ts";
 import { type Archive, DAY_MS, dayOf, LEVELS, type Level } from "./archive.ts";
 import type { Arena } from "./arena.ts";
-import { decodeChunk } from "./chunk.ts";
 import { PointList } from "./points.ts";
 import { decodeRollup, mergeSlots, rollUp, SlotList } from "./rollup.ts";
 import { isMember } from "./segment-file.ts";
@@ -40,8 +39,7 @@ export class Reader {
     // The list is replaced when a file is rebuilt while it is read.
     for (const segment of file.segments) {
       if (segment.from >= to || segment.to < from) continue;
-      const record = file.read(segment, series);
-      if (record && !decodeChunk(record, segment.id, series, into)) file.reportDamaged(segment, series);
+      file.readInto(segment, series, into);
     }
   }
 

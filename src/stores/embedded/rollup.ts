@@ -90,7 +90,7 @@ export function encodeRollup(
       }
     }
   for (const lane of [slots.slot, slots.count, slots.min, slots.max, slots.last, slots.sum])
-    writeValues(writer, lane, slots.length);
+    writeValues(writer, lane, 0, slots.length);
   return endRecord(writer);
 }
 

@@ -2,17 +2,25 @@ import { rmSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ByteWriter } from "../bytes.ts";
 import { beginRecord, endRecord, openRecord, RECORD } from "../record.ts";
+import { Chunk } from "./chunk.ts";
 import { closeQuietly, isBroken, isLocked, openDatabase, rollback } from "./database.ts";
+import type { PointList } from "./points.ts";
 import { findRecords, replaceDamaged } from "./salvage.ts";
 
-const PAGE = 16384;
+/** A record that lies within one page is found again when the file's structure is broken. */
+const PAGE = 32768;
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS segment (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
-  CREATE TABLE IF NOT EXISTS chunk (
-    block INTEGER NOT NULL, series INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (block, series)
-  ) WITHOUT ROWID;`;
+  CREATE TABLE IF NOT EXISTS chunk (key INTEGER PRIMARY KEY, record BLOB NOT NULL);`;
+/** A row's key: the segment's id times this, and the first series of the record. */
+const SERIES = 2 ** 32;
+/** Chunks that are kept open, one a segment: who reads a series often reads its neighbour next. */
+const OPEN_CHUNKS = 32;
 
-/** A sealed part of a file: chunks of one block of time, one a series. Segments of a block are read in id order. */
+/**
+ * A sealed part of a file: records of one block of time, each of some neighbouring series (raw samples) or of one
+ * (roll-ups). Segments of a block are read in id order.
+ */
 export interface Segment {
   readonly id: number;
   /** Number of the hour (raw) or day (roll-up) since the epoch. */
@@ -71,6 +79,8 @@ export class SegmentFile {
   readonly #damaged: (count: number, what: string) => void;
   readonly #writer = new ByteWriter(16384);
   readonly #known = new Set<string>();
+  /** By segment id. */
+  readonly #chunks = new Map<number, Chunk>();
   #database!: DatabaseSync;
   #get!: StatementSync;
   #put!: StatementSync;
@@ -99,11 +109,11 @@ export class SegmentFile {
   #load(): void {
     this.#database = openDatabase(this.path, PAGE, 2048, SCHEMA);
     try {
-      this.#get = this.#database.prepare("SELECT record FROM chunk WHERE block = ? AND series = ?");
-      this.#get.setReturnArrays(true);
-      this.#put = this.#database.prepare(
-        "INSERT OR REPLACE INTO chunk (block, series, record) VALUES (?, ?, ?)",
+      this.#get = this.#database.prepare(
+        "SELECT key, record FROM chunk WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1",
       );
+      this.#get.setReturnArrays(true);
+      this.#put = this.#database.prepare("INSERT OR REPLACE INTO chunk (key, record) VALUES (?, ?)");
       const rows = this.#database.prepare("SELECT id, record FROM segment ORDER BY id").all();
       this.segments = [];
       let bad = 0;
@@ -114,7 +124,8 @@ export class SegmentFile {
       }
       if (bad > 0) throw Object.assign(new Error("a segment's directory is damaged"), { errcode: 11 });
       // Chunks of a segment that was never finished: the process ended between two stripes.
-      this.#database.prepare("DELETE FROM chunk WHERE block > ?").run(this.segments.at(-1)?.id ?? -1);
+      const end = ((this.segments.at(-1)?.id ?? -1) + 1) * SERIES;
+      this.#database.prepare("DELETE FROM chunk WHERE key >= ?").run(end);
     } catch (error) {
       closeQuietly(this.#database);
       throw error;
@@ -126,27 +137,62 @@ export class SegmentFile {
     return (this.segments.at(-1)?.id ?? 0) + 1;
   }
 
-  /** The chunk of a series in a segment; undefined when there is none. */
+  /** The record of a series in a segment of roll-ups; undefined when there is none. */
   read(segment: Segment, series: number): Uint8Array | undefined {
     if (!isMember(segment.members, series)) return undefined;
-    let row: unknown;
+    return this.#find(segment, series, series, (record) => record);
+  }
+
+  /** Adds the samples of a series in a segment of raw samples to `into`; what is damaged is reported. */
+  readInto(segment: Segment, series: number, into: PointList): void {
+    if (!isMember(segment.members, series)) return;
+    let chunk = this.#chunks.get(segment.id);
+    if (!chunk?.covers(series)) {
+      chunk = this.#find(segment, 0, series, (record, first) => {
+        const opened = Chunk.open(record);
+        if (!opened) this.reportDamaged(segment, first);
+        // A chunk before the wanted one: that one is not where it was.
+        return opened && !opened.covers(series) ? undefined : (opened ?? null);
+      });
+      if (!chunk) return;
+      if (this.#chunks.size >= OPEN_CHUNKS) this.#chunks.delete(this.#chunks.keys().next().value!);
+      this.#chunks.set(segment.id, chunk);
+    }
+    if (chunk.segment !== segment.id || !chunk.read(series, into)) this.reportDamaged(segment, series);
+  }
+
+  /**
+   * What `open` makes of the record whose first series lies in `least`..`series`, the last such one. When there is
+   * none, or `open` answers undefined, the way to it is broken, and the file is rebuilt once; null is an answer.
+   */
+  #find<Found>(
+    segment: Segment,
+    least: number,
+    series: number,
+    open: (record: Uint8Array, first: number) => Found | null | undefined,
+  ): Found | undefined {
+    const key = segment.id * SERIES;
+    const look = (): Found | null | undefined => {
+      const row: unknown = this.#get.get(key + least, key + series);
+      const record: unknown = Array.isArray(row) ? row[1] : undefined;
+      return record instanceof Uint8Array ? open(record, (row as number[])[0]! - key) : undefined;
+    };
+    let found: Found | null | undefined;
     try {
-      row = this.#get.get(segment.id, series);
+      found = look();
     } catch (error) {
       if (!isBroken(error)) throw error;
     }
-    if (row === undefined && !this.#salvaged) {
-      // It is in the directory, so the way to it is broken; the chunk itself may be intact.
+    if (found === undefined && !this.#salvaged) {
+      // It is in the directory, so the way to it is broken; the record itself may be intact.
       this.#salvage();
-      row = this.#get.get(segment.id, series);
+      found = look();
     }
-    const record = Array.isArray(row) ? (row[0] as unknown) : undefined;
-    if (record instanceof Uint8Array) return record;
-    this.reportDamaged(segment, series);
-    return undefined;
+    if (found === undefined) this.reportDamaged(segment, series);
+    return found ?? undefined;
   }
 
-  /** Says that a chunk is damaged; each is counted once. */
+  /** Says that a record is damaged; each is counted once. */
   reportDamaged(segment: Segment, series: number): void {
     const key = `${segment.id}/${series}`;
     if (this.#known.has(key)) return;
@@ -154,9 +200,10 @@ export class SegmentFile {
     this.#damaged(1, `${this.path} segment ${segment.id} series ${series}`);
   }
 
+  /** Adds a record whose first series that is. */
   put(draft: SegmentDraft, series: number, record: Uint8Array): void {
     if (!this.#database.isTransaction) this.#database.exec("BEGIN IMMEDIATE");
-    this.#put.run(draft.id, series, record);
+    this.#put.run(draft.id * SERIES + series, record);
   }
 
   commit(): void {
@@ -173,7 +220,9 @@ export class SegmentFile {
     if (!this.#database.isTransaction) this.#database.exec("BEGIN IMMEDIATE");
     this.#database.prepare("INSERT INTO segment (id, record) VALUES (?, ?)").run(draft.id, record);
     for (const old of replaces) {
-      this.#database.prepare("DELETE FROM chunk WHERE block = ?").run(old.id);
+      const key = old.id * SERIES;
+      this.#database.prepare("DELETE FROM chunk WHERE key >= ? AND key < ?").run(key, key + SERIES);
+      this.#chunks.delete(old.id);
       this.#database.prepare("DELETE FROM segment WHERE id = ?").run(old.id);
     }
     this.#database.exec("COMMIT");
@@ -202,6 +251,7 @@ export class SegmentFile {
 
   #salvage(): void {
     this.#salvaged = true;
+    this.#chunks.clear();
     if (this.#database) {
       rollback(this.#database);
       closeQuietly(this.#database);
@@ -213,22 +263,20 @@ export class SegmentFile {
     const directories = new Map<number, Segment>();
     try {
       database.exec("BEGIN IMMEDIATE");
-      const put = database.prepare("INSERT OR REPLACE INTO chunk (block, series, record) VALUES (?, ?, ?)");
+      const put = database.prepare("INSERT OR REPLACE INTO chunk (key, record) VALUES (?, ?)");
       findRecords(this.path, [this.#kind, RECORD.directory], (record, kind) => {
         if (kind === RECORD.directory) {
           const segment = readDirectory(record);
           if (segment) directories.set(segment.id, segment);
           return;
         }
-        const key = openRecord(record, this.#kind)!;
-        const id = key.varint();
-        const block = key.varint();
-        const series = key.varint();
-        put.run(id, series, record);
+        const { segment: id, block, series } = membersOf(record, this.#kind);
+        if (series.length === 0) return;
+        put.run(id * SERIES + series[0]!, record);
         let draft = drafts.get(id);
         if (!draft) drafts.set(id, (draft = new SegmentDraft(id, block)));
         // Without the directory nobody knows the exact times: the whole block may hold some.
-        draft.note(series, 0, Number.MAX_SAFE_INTEGER, key.varint());
+        for (const member of series) draft.note(member, 0, Number.MAX_SAFE_INTEGER, 1);
       });
       const add = database.prepare("INSERT OR REPLACE INTO segment (id, record) VALUES (?, ?)");
       for (const draft of drafts.values())
@@ -243,6 +291,16 @@ export class SegmentFile {
     this.#damaged(1, `${this.path} was rebuilt from its intact records`);
     this.#load();
   }
+}
+
+/** Of an intact record: whose it is. */
+function membersOf(
+  record: Uint8Array,
+  kind: typeof RECORD.chunk | typeof RECORD.rollup,
+): { readonly segment: number; readonly block: number; readonly series: readonly number[] } {
+  if (kind === RECORD.chunk) return Chunk.open(record) ?? { segment: 0, block: 0, series: [] };
+  const reader = openRecord(record, kind)!;
+  return { segment: reader.varint(), block: reader.varint(), series: [reader.varint()] };
 }
 
 function writeDirectory(writer: ByteWriter, segment: SegmentDraft | Segment, upto: number): Uint8Array {

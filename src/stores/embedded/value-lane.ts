@@ -9,25 +9,25 @@ const LARGEST = 2 ** 51;
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6] as const;
 
 /**
- * Writes `count` float64 so that reading gives the same numbers: one mode octet, then
+ * Writes values from..to so that reading gives the same numbers: one mode octet, then
  * - 0..6: decimal places; zigzag varints of value x 10^places, each as the difference to the one before
- * - 15: as they are, 8 octets each
+ * - 15: as they are, 8 octets each, little-endian
  * - 16 + one of these: all values are equal and one is written
  */
-export function writeValues(writer: ByteWriter, values: Float64Array, count: number): void {
-  if (count === 0) return;
+export function writeValues(writer: ByteWriter, values: Float64Array, from: number, to: number): void {
+  if (from >= to) return;
   let constant = true;
-  for (let i = 1; i < count && constant; i++) constant = Object.is(values[i], values[0]);
-  const decimals = decimalsOf(values, constant ? 1 : count);
-  const written = constant ? 1 : count;
+  for (let i = from + 1; i < to && constant; i++) constant = Object.is(values[i], values[from]);
+  const end = constant ? from + 1 : to;
+  const decimals = decimalsOf(values, from, end);
   writer.u8((constant ? CONSTANT : 0) + decimals);
   if (decimals === RAW) {
-    for (let i = 0; i < written; i++) writer.f64(values[i]!);
+    writer.raw(new Uint8Array(values.buffer, values.byteOffset + from * 8, (end - from) * 8));
     return;
   }
   const power = POWERS[decimals]!;
   let before = 0;
-  for (let i = 0; i < written; i++) {
+  for (let i = from; i < end; i++) {
     const scaled = Math.round(values[i]! * power);
     writer.zigzag(scaled - before);
     before = scaled;
@@ -56,14 +56,19 @@ export function readValues(reader: ByteReader, into: Float64Array, at: number, c
 }
 
 /** The fewest decimal places with which every value is exact, or RAW. */
-function decimalsOf(values: Float64Array, count: number): number {
+function decimalsOf(values: Float64Array, from: number, to: number): number {
   let decimals = 0;
-  for (let i = 0; i < count; i++) {
-    while (!exact(values[i]!, POWERS[decimals]!)) if (++decimals > MOST_DECIMALS) return RAW;
+  let power: number = POWERS[0];
+  let settled = from;
+  for (let i = from; i < to; i++) {
+    while (!exact(values[i]!, power)) {
+      if (++decimals > MOST_DECIMALS) return RAW;
+      power = POWERS[decimals]!;
+      settled = i;
+    }
   }
   // More places than a value needs can make it inexact again: all have to pass with the final number.
-  const power = POWERS[decimals]!;
-  for (let i = 0; i < count; i++) if (!exact(values[i]!, power)) return RAW;
+  for (let i = from; i < settled; i++) if (!exact(values[i]!, power)) return RAW;
   return decimals;
 }
 
