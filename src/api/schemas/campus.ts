@@ -190,6 +190,17 @@ export const roomSchema = z.object({
     })
     .nullable(),
   devices: z.array(z.string()),
+  /** The switch port that the room's board or access point hangs on, where neighbours or port names tell. */
+  port: z
+    .object({
+      device: z.string(),
+      interface: z.string(),
+      operState: z.string().nullable(),
+      /** W drawn from the port; null where it feeds none. */
+      power: z.number().nullable(),
+    })
+    .nullable()
+    .optional(),
 });
 export type RoomView = z.infer<typeof roomSchema>;
 

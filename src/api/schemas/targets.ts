@@ -89,6 +89,8 @@ export const targetPageSchema = z.object({
   ),
   /** Regions one level below, by path. */
   regions: z.array(z.object({ region: regionSchema, tally: tallySchema, pace: paceSchema })),
+  /** Of a province or city with counties below cities: every county, for the treemap. */
+  counties: z.array(z.object({ region: regionSchema, tally: tallySchema, pace: paceSchema })).optional(),
   /** Of a county: its schools, not met first. */
   schools: z.array(
     z.object({
