@@ -32,12 +32,12 @@ export type {
 } from "../../src/api/schemas/campus.ts";
 export type { CoverageView, SchoolIpv6View, SchoolWifiView } from "../../src/api/schemas/coverage.ts";
 export type { EvidenceView, ShareView } from "../../src/api/schemas/evidence.ts";
+export type { SiteAuditPageView, SiteAuditsView, SiteAuditView } from "../../src/api/schemas/site-audits.ts";
 export type {
-  SiteAuditsView,
-  SiteAuditView,
   TallyView,
   TargetEvidenceView,
   TargetPageView,
   TargetRow,
   TargetsView,
+  VerdictView,
 } from "../../src/api/schemas/targets.ts";

@@ -5,6 +5,7 @@ import type { Inventory } from "../inventory/model.ts";
 import type { LatestTable } from "../measurements/latest.ts";
 import type { SeriesTable } from "../measurements/series.ts";
 import type { Store } from "../stores/contract.ts";
+import type { SiteAuditView } from "./schemas/site-audits.ts";
 
 /** What the API reads of the running controller; the controller implements it. Every call is cheap and synchronous. */
 export interface LiveState {
@@ -29,6 +30,21 @@ export interface LiveState {
   pollMs?(quantityId: string): number | undefined;
   /** What polling the device costs it; undefined for one that is not polled. */
   load?(device: string): DeviceLoad | undefined;
+  /** The web sites that are audited; without it there are none. */
+  readonly siteAudits?: SiteAudits;
+}
+
+export interface SiteAudits {
+  records(): readonly SiteAuditRecord[];
+  /** Newest first. */
+  history(domain: string): Promise<readonly { readonly at: number; readonly verdict: string }[]>;
+}
+
+export interface SiteAuditRecord {
+  readonly domain: string;
+  /** Path of the region or school whose site it is; null: only who sees all may see it. */
+  readonly owner: string | null;
+  readonly audit: SiteAuditView | null;
 }
 
 export interface DeviceAnswer {

@@ -29,6 +29,7 @@ import type { Api, RouteDeps } from "./routes/route.ts";
 import { schoolsRoutes } from "./routes/schools.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { seriesRoutes } from "./routes/series.ts";
+import { siteAuditsRoutes } from "./routes/site-audits.ts";
 import { streamRoutes } from "./routes/stream.ts";
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from "./stream-hub.ts";
 
@@ -189,6 +190,7 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     eventsRoutes,
     seriesRoutes,
     searchRoutes,
+    siteAuditsRoutes,
     streamRoutes,
   ])
     routes(app, routeDeps);

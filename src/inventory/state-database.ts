@@ -10,6 +10,7 @@ import { EnginePinTable } from "./engine-pins.ts";
 import { FactWriter } from "./fact-writer.ts";
 import type { DeviceFacts } from "./facts.ts";
 import { documentOf, ENTITY_KINDS, type EntityKind, emptyRows, type InventoryRows, keyOf } from "./rows.ts";
+import { SiteAuditTable } from "./site-audits.ts";
 import { openStateFile, StateDialect } from "./state-dialect.ts";
 import { migrateFile } from "./state-migration.ts";
 import { fromTable, TABLES, toTable } from "./state-rows.ts";
@@ -141,6 +142,11 @@ export class StateDatabase {
   /** The proven SNMPv3 engines of devices. */
   get engines(): EnginePinTable {
     return new EnginePinTable(this.#open);
+  }
+
+  /** What audits of web sites found. */
+  get siteAudits(): SiteAuditTable {
+    return new SiteAuditTable(this.#open);
   }
 
   /** Writes what is waiting and closes the file. */

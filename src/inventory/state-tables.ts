@@ -72,6 +72,8 @@ export interface StateTables {
   device_facts: { device: string; at: number; facts: string };
   /** Proven SNMPv3 engines. `engine_id` is empty where a person said to trust the device anew. */
   snmp_engines: { device: string; asked: string; engine_id: string; at: number };
+  /** Audits of web sites, JSON text. */
+  site_audits: { domain: string; at: number; verdict: string; audit: string };
 }
 
 /**
@@ -82,6 +84,7 @@ export const STATE_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-inventory": { up: createInventory },
   "0002-sites": { up: addSites },
   "0003-snmp-engines": { up: createEngines },
+  "0004-site-audits": { up: createSiteAudits },
 };
 
 async function createInventory(db: Kysely<unknown>): Promise<void> {
@@ -139,4 +142,14 @@ async function addSites(db: Kysely<unknown>): Promise<void> {
     `alter table links add column duct text`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+async function createSiteAudits(db: Kysely<unknown>): Promise<void> {
+  await sql
+    .raw(
+      `create table site_audits (
+        domain text not null, at integer not null, verdict text not null, audit text not null,
+        primary key (domain, at))`,
+    )
+    .execute(db);
 }

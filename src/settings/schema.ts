@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
+import { auditsSection } from "./audits.ts";
 import {
   duration,
   durationOf,
@@ -83,6 +84,7 @@ export function settingsSchema(context: SettingsContext) {
     polling: pollingSection(),
     events: eventsSection(),
     targets: targetsSection(path),
+    audits: auditsSection(),
     log: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default("info").describe("The least serious level that is logged."),

@@ -28,6 +28,7 @@ import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { BUNDLED_PROFILES } from "../check.ts";
 import { VERSION } from "../version.ts";
 import { type Assigned, assignments } from "./assignments.ts";
+import { AuditRoom } from "./audit-room.ts";
 import { CONSOLE_FOLDER } from "./console-folder.ts";
 import { eventOfChange } from "./device-events.ts";
 import { EngineMemory } from "./engine-memory.ts";
@@ -62,6 +63,7 @@ export class Controller implements LiveState {
   readonly simulated: boolean;
   readonly store: Store;
   readonly events: EventLog;
+  readonly siteAudits: AuditRoom;
   readonly #settings: Settings;
   readonly #telemetry: Telemetry;
   readonly #random: () => number;
@@ -102,6 +104,7 @@ export class Controller implements LiveState {
         telemetry.log.warn({ err: error, device: facts.device }, "facts of a device are not saved");
       });
     });
+    this.siteAudits = new AuditRoom({ settings: settings.audits, state: this.#state, telemetry, clock });
     this.#engines = new EngineMemory(this.#state, clock, telemetry.log);
     const { keepMs, most: mostRows } = settings.events;
     this.events = new EventLog({ file: join(settings.data.dir, "events.db"), clock, keepMs, mostRows });
@@ -253,6 +256,8 @@ export class Controller implements LiveState {
     await this.#traps.open(signal);
     this.#opened.push(() => this.#traps.close());
     await this.#takeInventory();
+    await this.siteAudits.open();
+    this.#opened.push(() => this.siteAudits.close());
     const watch = new StoreWatch(this.store, this.#telemetry.log);
     watch.look();
     const timer = setInterval(() => {
