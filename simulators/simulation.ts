@@ -35,6 +35,11 @@ export interface SimulationOptions {
   readonly credential?: string;
   /** Start of the devices' counters, UTC ms. Default: the start of the school term. */
   readonly epochMs?: number;
+  /**
+   * UTC ms from which the story is told back: what began ten days ago began ten days before it. Default: now, or
+   * eleven weeks after `epochMs` where that is given.
+   */
+  readonly anchorMs?: number;
   /** How often each board publishes. Default 15 s. */
   readonly boardIntervalMs?: number;
   /** A broker that is there when the simulation opens; otherwise call `connectBoards` later. */
@@ -78,12 +83,14 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     const given = { ...DEFAULTS, ...options };
     const { clock } = options;
+    const anchorMs = options.anchorMs ?? (options.epochMs === undefined ? clock.now() : undefined);
     this.world = createWorld({
       seed: given.seed,
       schools: given.schools,
       baseOctet: given.baseOctet,
       scenario: given.scenario,
-      epochMs: given.epochMs ?? termStart(clock.now()),
+      epochMs: given.epochMs ?? termStart(anchorMs ?? clock.now()),
+      ...(anchorMs === undefined ? {} : { anchorMs }),
     });
     this.#credential = given.credential;
     this.#mqtt = options.mqtt;

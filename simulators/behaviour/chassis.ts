@@ -13,20 +13,26 @@ export const CHASSIS = {
   uptimeSeconds: 6,
 } as const;
 
-/** Processor, memory, temperature and clocks of a switch or controller. */
-export function chassisGauges(seed: Seed, since: number, busy: WeekProfile): Gauges {
+/** Processor, memory, temperature and clocks of a switch or controller; `restartedAt` if it started anew since. */
+export function chassisGauges(
+  seed: Seed,
+  since: number,
+  busy: WeekProfile,
+  restartedAt = Number.POSITIVE_INFINITY,
+): Gauges {
   const wave = new Wave(seed);
+  const up = (s: number) => Math.max(0, s - (s < restartedAt ? since : restartedAt));
   const cpuBase = seed.between("cpu", 7, 15);
   const memoryBase = seed.between("memory", 34, 58);
   const temperatureBase = seed.between("temperature", 36, 44);
   return new Gauges([
-    (s) => (Math.max(0, s - since) * 100) % 2 ** 32,
-    (s) => Math.max(0, s - since) % 2 ** 31,
+    (s) => (up(s) * 100) % 2 ** 32,
+    (s) => up(s) % 2 ** 31,
     (s) => Math.round(clamp(cpuBase + 18 * busy.level(s) + 5 * wave.at(s), 1, 99)),
     (s) => Math.round(memoryBase + 4 * busy.level(s) + wave.at(s / 20)),
     (s) => Math.round(temperatureBase + 6 * busy.level(s) + 2 * wave.at(s / 6)),
     () => 1,
-    (s) => Math.max(0, s - since) % 2 ** 31,
+    (s) => up(s) % 2 ** 31,
   ]);
 }
 
@@ -41,15 +47,21 @@ export const OPTIC = {
   voltageCenti: 6,
 } as const;
 
-export function opticGauges(seed: Seed, weak: boolean): Gauges {
+/** Days in which a fibre that degrades has lost its first 7 dB, and what it loses at most, 0.01 dB. */
+const FADE = { days: 10, loss: 700, most: 1150 } as const;
+
+/** `fadesFrom`: UTC second from which the light that is received falls, slowly first. */
+export function opticGauges(seed: Seed, weak: boolean, fadesFrom = Number.POSITIVE_INFINITY): Gauges {
   const wave = new Wave(seed);
+  const lost = (s: number) =>
+    Math.min(FADE.most, FADE.loss * (Math.max(0, s - fadesFrom) / (FADE.days * 86_400)) ** 2);
   const rx = weak ? -1640 : -seed.int("rx", 420, 880);
   const tx = -seed.int("tx", 210, 420);
   const bias = seed.int("bias", 26_000, 38_000);
   const biasAt = (s: number) => Math.round(bias / 10 + 12 * wave.at(s + 31)) * 10;
   const voltageAt = (s: number) => Math.round(330 + 1.4 * wave.at(s + 77)) * 10;
   return new Gauges([
-    (s) => Math.round(rx + 12 * wave.at(s)),
+    (s) => Math.round(rx - lost(s) + 12 * wave.at(s)),
     (s) => Math.round(tx + 6 * wave.at(s + 500)),
     biasAt,
     (s) => Math.round(37 + 4 * wave.at(s / 9)),

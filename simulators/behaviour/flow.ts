@@ -49,21 +49,34 @@ export class BentTime {
   }
 }
 
+/**
+ * Use that changes over months: the factor on the profile is 1 at `anchor` and changes by `perDay` a day between
+ * `from` and `to`; before and after it stays what it is there. UTC seconds.
+ */
+export interface Growth {
+  readonly anchor: number;
+  readonly perDay: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Units (octets, watt seconds) that follow a profile: `peak` a second where the profile is 1. */
 export class Flow implements Total {
   readonly #profile: WeekProfile;
   readonly #peak: number;
   readonly #time: BentTime;
   readonly #start: number;
+  readonly #growth: Growth | undefined;
   #memoSecond = Number.NaN;
   #memo = 0;
 
   /** Zero at `since` (UTC seconds). */
-  constructor(profile: WeekProfile, peak: number, seed: Seed, since: number) {
+  constructor(profile: WeekProfile, peak: number, seed: Seed, since: number, growth?: Growth) {
     this.#profile = profile;
     this.#peak = peak;
     this.#time = new BentTime(seed);
-    this.#start = profile.integral(this.#time.at(since));
+    this.#growth = growth;
+    this.#start = this.#integral(this.#time.at(since));
   }
 
   at(second: number): number {
@@ -76,12 +89,66 @@ export class Flow implements Total {
 
   /** The integral before rounding. */
   exact(second: number): number {
-    return this.#peak * (this.#profile.integral(this.#time.at(second)) - this.#start);
+    return this.#peak * (this.#integral(this.#time.at(second)) - this.#start);
   }
 
   /** Units a second at the moment. */
   rate(second: number): number {
-    return this.#peak * this.#profile.level(this.#time.at(second)) * this.#time.pace(second);
+    const bent = this.#time.at(second);
+    return this.#peak * this.#profile.level(bent) * this.#time.pace(second) * factorAt(this.#growth, bent);
+  }
+
+  /** Integral of profile x growth up to a moment of bent time. */
+  #integral(bent: number): number {
+    const plain = this.#profile.integral(bent);
+    const growth = this.#growth;
+    if (!growth) return plain;
+    const { from, to, perDay } = growth;
+    const first = factorAt(growth, from);
+    if (bent <= from) return first * plain;
+    const end = Math.min(bent, to);
+    let sum = first * this.#profile.integral(end) + (perDay / 86_400) * this.#profile.moment(from, end);
+    if (bent > to) sum += factorAt(growth, to) * (plain - this.#profile.integral(to));
+    return sum;
+  }
+}
+
+function factorAt(growth: Growth | undefined, second: number): number {
+  if (!growth) return 1;
+  const { anchor, perDay, from, to } = growth;
+  return 1 + (perDay / 86_400) * (Math.min(to, Math.max(from, second)) - anchor);
+}
+
+/** A line that is down for some seconds again and again. */
+export interface Flapping {
+  /** Seconds from one failure to the next, and how long one lasts; `since` is the start of one. */
+  readonly period: number;
+  readonly down: number;
+  readonly since: number;
+}
+
+export function isDown(flapping: Flapping | undefined, second: number): boolean {
+  if (!flapping || second < flapping.since) return false;
+  return (second - flapping.since) % flapping.period < flapping.down;
+}
+
+/** Another total over a line that flaps: it stands while the line is down and makes up for it until the next time. */
+export class Flapped implements Total {
+  readonly #of: Total;
+  readonly #flapping: Flapping;
+
+  constructor(of: Total, flapping: Flapping) {
+    this.#of = of;
+    this.#flapping = flapping;
+  }
+
+  at(second: number): number {
+    const { since, period, down } = this.#flapping;
+    if (second < since) return this.#of.at(second);
+    const phase = (second - since) % period;
+    const start = second - phase;
+    const caughtUp = phase < down ? 0 : ((phase - down) * period) / (period - down);
+    return this.#of.at(start + caughtUp);
   }
 }
 

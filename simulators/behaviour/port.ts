@@ -1,5 +1,5 @@
 import type { Source } from "../snmp/table.ts";
-import type { Total } from "./flow.ts";
+import { type Flapping, isDown, Share, type Total } from "./flow.ts";
 
 /** Field numbers of a port. */
 export const PORT = {
@@ -66,39 +66,102 @@ export interface PortPlan {
   readonly outDiscardRate: number;
   /** Octets a unicast packet, mean. */
   readonly packetSize: number;
-  /** Share of IPv6 in the octets; 0 where the port does not route. */
+  /** Octets by IP version are counted. */
+  readonly routed: boolean;
+  /** Share of IPv6 in the octets. */
   readonly v6Share: number;
+  /** Octets by IP version where they are no fixed share of the whole. */
+  readonly byVersion?: ByVersion;
+  /** UTC seconds when the device last started while this history is told: all counters began again at 0. */
+  readonly restartedAt?: number;
+  /** The line is down again and again. */
+  readonly flapping?: Flapping;
   /** Carries an SFP with digital diagnostics. */
   readonly optic: boolean;
   /** A port with power over Ethernet, and the watts its device draws (0: nothing attached). */
   readonly poeWatts?: number;
 }
 
+export interface ByVersion {
+  readonly v4In: Total;
+  readonly v4Out: Total;
+  readonly v6In: Total;
+  readonly v6Out: Total;
+}
+
 const TWO_32 = 2 ** 32;
+
+/** Of the octets of a line that are neither IPv4 nor IPv6: frames' headers, spanning tree and such. */
+const NOT_IP = 0.03;
+
+/** IPv6 has its share of a line's octets, IPv4 the rest less what is not IP. */
+export function byShare(line: { readonly in: Total; readonly out: Total }, v6Share: number): ByVersion {
+  return {
+    v4In: new Share(line.in, 1 - NOT_IP - v6Share),
+    v4Out: new Share(line.out, 1 - NOT_IP - v6Share),
+    v6In: new Share(line.in, v6Share),
+    v6Out: new Share(line.out, v6Share),
+  };
+}
+
+/** A total that was cut back to 0 once. */
+class Restarted implements Total {
+  readonly #of: Total;
+  readonly #at: number;
+  #base: number | undefined;
+
+  constructor(of: Total, at: number) {
+    this.#of = of;
+    this.#at = at;
+  }
+
+  at(second: number): number {
+    if (second < this.#at) return this.#of.at(second);
+    return this.#of.at(second) - (this.#base ??= this.#of.at(this.#at));
+  }
+}
 
 /** An interface: who it is, and its counters as functions of time. */
 export class Port implements Source {
   readonly plan: PortPlan;
+  /** What the line carried since it was first counted: a restart does not show here. */
+  readonly line: { readonly in: Total; readonly out: Total } & ByVersion;
+  readonly #in: Total;
+  readonly #out: Total;
+  readonly #versions: ByVersion;
 
   constructor(plan: PortPlan) {
     this.plan = plan;
+    const versions = plan.byVersion ?? byShare(plan, plan.v6Share);
+    this.line = { in: plan.in, out: plan.out, ...versions };
+    const { restartedAt } = plan;
+    const counter = (total: Total): Total =>
+      restartedAt === undefined ? total : new Restarted(total, restartedAt);
+    this.#in = counter(plan.in);
+    this.#out = counter(plan.out);
+    this.#versions = {
+      v4In: counter(versions.v4In),
+      v4Out: counter(versions.v4Out),
+      v6In: counter(versions.v6In),
+      v6Out: counter(versions.v6Out),
+    };
   }
 
   value(field: number, second: number): number {
     const plan = this.plan;
     switch (field) {
       case PORT.inOctets:
-        return plan.in.at(second);
+        return this.#in.at(second);
       case PORT.outOctets:
-        return plan.out.at(second);
+        return this.#out.at(second);
       case PORT.inOctets32:
-        return plan.in.at(second) % TWO_32;
+        return this.#in.at(second) % TWO_32;
       case PORT.outOctets32:
-        return plan.out.at(second) % TWO_32;
+        return this.#out.at(second) % TWO_32;
       case PORT.inUnicast:
-        return Math.floor(plan.in.at(second) / plan.packetSize);
+        return Math.floor(this.#in.at(second) / plan.packetSize);
       case PORT.outUnicast:
-        return Math.floor(plan.out.at(second) / plan.packetSize);
+        return Math.floor(this.#out.at(second) / plan.packetSize);
       case PORT.inMulticast:
         return this.#steady(second, 0.4);
       case PORT.outMulticast:
@@ -118,7 +181,7 @@ export class Port implements Source {
       case PORT.adminState:
         return plan.adminUp ? 1 : 2;
       case PORT.operState:
-        return plan.operUp ? 1 : 2;
+        return plan.operUp && !isDown(plan.flapping, second) ? 1 : 2;
       case PORT.speedBits:
         return Math.min(TWO_32 - 1, plan.mega * 1e6);
       case PORT.speedMega:
@@ -146,43 +209,44 @@ export class Port implements Source {
     }
   }
 
-  /** Octets and datagrams by IP version: version 6 has its share, version 4 the rest less 3 % that is not IP. */
+  /** Octets and datagrams by IP version. */
   #byFamily(field: number, second: number): number {
-    const { v6Share } = this.plan;
-    const v6 = (total: Total): number => Math.floor(total.at(second) * v6Share);
-    const v4 = (total: Total): number => Math.floor(total.at(second) * (0.97 - v6Share));
+    const { v4In, v4Out, v6In, v6Out } = this.#versions;
     const datagrams = (octets: number): number => Math.floor(octets / this.plan.packetSize);
     switch (field) {
       case PORT.v6In:
-        return v6(this.plan.in);
+        return v6In.at(second);
       case PORT.v6Out:
-        return v6(this.plan.out);
+        return v6Out.at(second);
       case PORT.v4In:
-        return v4(this.plan.in);
+        return v4In.at(second);
       case PORT.v4Out:
-        return v4(this.plan.out);
+        return v4Out.at(second);
       case PORT.v6In32:
-        return v6(this.plan.in) % TWO_32;
+        return v6In.at(second) % TWO_32;
       case PORT.v6Out32:
-        return v6(this.plan.out) % TWO_32;
+        return v6Out.at(second) % TWO_32;
       case PORT.v4In32:
-        return v4(this.plan.in) % TWO_32;
+        return v4In.at(second) % TWO_32;
       case PORT.v4Out32:
-        return v4(this.plan.out) % TWO_32;
+        return v4Out.at(second) % TWO_32;
       case PORT.v6InPackets:
-        return datagrams(v6(this.plan.in));
+        return datagrams(v6In.at(second));
       case PORT.v6OutPackets:
-        return datagrams(v6(this.plan.out));
+        return datagrams(v6Out.at(second));
       case PORT.v4InPackets:
-        return datagrams(v4(this.plan.in));
+        return datagrams(v4In.at(second));
       case PORT.v4OutPackets:
-        return datagrams(v4(this.plan.out));
+        return datagrams(v4Out.at(second));
       default:
         return 0;
     }
   }
 
   #steady(second: number, perSecond: number): number {
-    return this.plan.operUp ? Math.max(0, Math.floor((second - this.plan.since) * perSecond)) : 0;
+    const { operUp, since, restartedAt } = this.plan;
+    if (!operUp) return 0;
+    const start = restartedAt !== undefined && second >= restartedAt ? restartedAt : since;
+    return Math.max(0, Math.floor((second - start) * perSecond));
   }
 }

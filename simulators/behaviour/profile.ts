@@ -15,6 +15,8 @@ export class WeekProfile {
   readonly #level: Float64Array;
   /** Integral from the start of the week to each minute, level x seconds. */
   readonly #sum: Float64Array;
+  /** Integral of level x seconds since the start of the week, to each minute: level x seconds x seconds. */
+  readonly #moment: Float64Array;
 
   /** Seven days from Monday; each a list of ["HH:MM", level] from "00:00" to "24:00". */
   constructor(days: readonly Points[]) {
@@ -22,8 +24,11 @@ export class WeekProfile {
     for (const [day, points] of days.entries()) fill(this.#level, day * 1440, points);
     this.#level[MINUTES] = this.#level[0]!;
     this.#sum = new Float64Array(MINUTES + 1);
-    for (let m = 0; m < MINUTES; m++)
+    this.#moment = new Float64Array(MINUTES + 1);
+    for (let m = 0; m < MINUTES; m++) {
       this.#sum[m + 1] = this.#sum[m]! + 30 * (this.#level[m]! + this.#level[m + 1]!);
+      this.#moment[m + 1] = this.#moment[m]! + this.#minuteMoment(m, 1);
+    }
   }
 
   /** Level at a moment (UTC seconds, fractions allowed). */
@@ -44,6 +49,41 @@ export class WeekProfile {
     const low = this.#level[whole]!;
     const slope = this.#level[whole + 1]! - low;
     return week * this.#sum[MINUTES]! + this.#sum[whole]! + 60 * part * (low + (slope * part) / 2);
+  }
+
+  /**
+   * Integral of level x (second - `since`) from `since` to the moment: what a traffic that grows by a little every
+   * second adds. Exact as `integral` is, while the two lie within some years.
+   */
+  moment(since: number, second: number): number {
+    const start = Math.floor((since + LOCAL_OFFSET + MONDAY_OFFSET) / WEEK) * WEEK;
+    const at = (moment: number): number => {
+      const local = moment + LOCAL_OFFSET + MONDAY_OFFSET - start;
+      const weeks = Math.floor(local / WEEK);
+      const minute = (local - weeks * WEEK) / 60;
+      const whole = Math.min(MINUTES - 1, Math.floor(minute));
+      const part = minute - whole;
+      const low = this.#level[whole]!;
+      const within = this.#sum[whole]! + 60 * part * (low + ((this.#level[whole + 1]! - low) * part) / 2);
+      // Week w adds w x WEEK of distance to all of its own integral.
+      return (
+        ((weeks * (weeks - 1)) / 2) * WEEK * this.#sum[MINUTES]! +
+        weeks * this.#moment[MINUTES]! +
+        weeks * WEEK * within +
+        this.#moment[whole]! +
+        this.#minuteMoment(whole, part)
+      );
+    };
+    const offset = since + LOCAL_OFFSET + MONDAY_OFFSET - start;
+    return at(second) - at(since) - offset * (this.integral(second) - this.integral(since));
+  }
+
+  /** Integral of level x seconds since the start of the week over the first part (0..1) of a minute. */
+  #minuteMoment(m: number, part: number): number {
+    const low = this.#level[m]!;
+    const slope = this.#level[m + 1]! - low;
+    const seconds = 60 * part;
+    return 60 * m * seconds * (low + (slope * part) / 2) + seconds * seconds * (low / 2 + (slope * part) / 3);
   }
 
   #minute(second: number): number {

@@ -97,7 +97,7 @@ export class Radio implements Source {
       case RADIO.clients:
         return this.#ap.clientsOf(this.index, second);
       case RADIO.signal:
-        return Math.round(-61 + 5 * this.#wave.at(second + 1234));
+        return Math.round((this.#ap.plan.weak ? -77 : -61) + 5 * this.#wave.at(second + 1234));
       case RADIO.rxBytes:
         return this.#rx.at(second);
       case RADIO.txBytes:
@@ -136,8 +136,16 @@ export interface AccessPointPlan {
   readonly version: string;
   readonly address: Uint8Array;
   readonly address6: Uint8Array;
+  /** The controller has lost it, from `lostAt` on (UTC seconds). */
   readonly offline: boolean;
+  readonly lostAt: number;
+  /** UTC seconds when it was put up: before that the controller does not know it. */
+  readonly from: number;
+  /** UTC seconds from which the controller leaves it out, though it is registered; never where undefined. */
+  readonly hiddenFrom?: number;
   readonly since: number;
+  /** Its stations sit too far away. */
+  readonly weak: boolean;
   /** Stations when the place is full. */
   readonly seats: number;
   readonly busy: WeekProfile;
@@ -162,9 +170,23 @@ export class AccessPoint implements Source {
         ];
   }
 
+  /** Whether the controller names it. */
+  listed(second: number): boolean {
+    const { from, hiddenFrom = Number.POSITIVE_INFINITY } = this.plan;
+    return second >= from && second < hiddenFrom;
+  }
+
+  serves(second: number): boolean {
+    return this.listed(second) && !this.#lost(second);
+  }
+
+  #lost(second: number): boolean {
+    return this.plan.offline && second >= this.plan.lostAt;
+  }
+
   /** Whole stations on a radio; the two radios together make the access point's number. */
   clientsOf(radio: 0 | 1, second: number): number {
-    if (this.plan.offline) return 0;
+    if (this.#lost(second)) return 0;
     const all = this.#clients(second);
     const slow = Math.floor(all * 0.24);
     return radio === 0 ? slow : all - slow;
@@ -172,8 +194,9 @@ export class AccessPoint implements Source {
 
   value(field: number, second: number): number {
     const { plan } = this;
-    if (field === AP.runState) return plan.offline ? RUN_STATE.fault : RUN_STATE.normal;
-    if (plan.offline) return field === AP.temperature ? 255 : 0;
+    const lost = this.#lost(second);
+    if (field === AP.runState) return lost ? RUN_STATE.fault : RUN_STATE.normal;
+    if (lost) return field === AP.temperature ? 255 : 0;
     switch (field) {
       case AP.clients:
         return this.#clients(second);
@@ -220,21 +243,24 @@ export class Controller implements Source {
   value(field: number, second: number): number {
     switch (field) {
       case CONTROLLER.known:
-        return this.aps.length;
+        return this.aps.filter((ap) => ap.listed(second)).length;
       case CONTROLLER.online:
-        return this.aps.filter((ap) => !ap.plan.offline).length;
+        return this.aps.filter((ap) => ap.serves(second)).length;
       case CONTROLLER.clients:
-        return this.#sum((ap) => ap.value(AP.clients, second));
+        return this.#sum(second, (ap) => ap.value(AP.clients, second));
       case CONTROLLER.clients24:
-        return this.#sum((ap) => ap.clientsOf(0, second));
+        return this.#sum(second, (ap) => ap.clientsOf(0, second));
       case CONTROLLER.clients5:
-        return this.#sum((ap) => ap.clientsOf(1, second));
+        return this.#sum(second, (ap) => ap.clientsOf(1, second));
       case CONTROLLER.upKbps:
         return Math.round(this.#profiles.lessons.level(second) * 9_000);
       case CONTROLLER.downKbps:
         return Math.round(this.#profiles.lessons.level(second) * 52_000);
       case CONTROLLER.normalRatio:
-        return Math.round((10_000 * this.value(CONTROLLER.online, second)) / Math.max(1, this.aps.length));
+        return Math.round(
+          (10_000 * this.value(CONTROLLER.online, second)) /
+            Math.max(1, this.value(CONTROLLER.known, second)),
+        );
       case CONTROLLER.ssid1of24:
         return this.#radios(0, RADIO.vap1, second);
       case CONTROLLER.ssid1of5:
@@ -249,12 +275,12 @@ export class Controller implements Source {
   }
 
   #radios(index: 0 | 1, field: number, second: number): number {
-    return this.#sum((ap) => ap.radios[index]?.value(field, second) ?? 0);
+    return this.#sum(second, (ap) => ap.radios[index]?.value(field, second) ?? 0);
   }
 
-  #sum(of: (ap: AccessPoint) => number): number {
+  #sum(second: number, of: (ap: AccessPoint) => number): number {
     let sum = 0;
-    for (const ap of this.aps) sum += of(ap);
+    for (const ap of this.aps) if (ap.listed(second)) sum += of(ap);
     return sum;
   }
 }

@@ -3,10 +3,12 @@ import { SERVER } from "../behaviour/server.ts";
 import { UPS } from "../behaviour/ups.ts";
 import type { Address, SwitchBody, WorldDevice } from "../world/model.ts";
 import type { AgentBuilder } from "./builder.ts";
+import { addAdvertisements } from "./mib/advertisements.ts";
 import { addEntities } from "./mib/entity.ts";
 import { addHost } from "./mib/host.ts";
 import { addInterfaces } from "./mib/interfaces.ts";
-import { addAddresses, addHosts, addIpStats } from "./mib/ip.ts";
+import { addAddresses, addHosts } from "./mib/ip.ts";
+import { addIpStats } from "./mib/ip-stats.ts";
 import { addMaker } from "./mib/makers.ts";
 import { addPoe } from "./mib/poe.ts";
 import { addSystem } from "./mib/system.ts";
@@ -28,7 +30,7 @@ export function addContents(b: AgentBuilder, device: WorldDevice): void {
       break;
     case "controller":
       addSwitch(b, body.switch, device.vendor);
-      addWlan(b, body.wifi);
+      addWlan(b, body.wifi, body.anchor);
       break;
     case "ups":
       addSystem(b, body.identity, body.ups, { uptime: UPS.uptime, engineTime: UPS.engineTime });
@@ -40,7 +42,8 @@ export function addContents(b: AgentBuilder, device: WorldDevice): void {
       addAddresses(b, SERVER_ADDRESSES, false);
       addIpStats(
         b,
-        body.ports.filter((port) => port.plan.v6Share > 0),
+        body.ports.filter((port) => port.plan.routed),
+        "interfaces",
       );
       addHost(b, body.server);
       break;
@@ -54,7 +57,8 @@ function addSwitch(b: AgentBuilder, body: SwitchBody, vendor: string): void {
   addInterfaces(b, body.ports);
   addAddresses(b, body.addresses, body.routed.length > 0);
   addHosts(b, body.hosts);
-  addIpStats(b, body.routed);
+  addIpStats(b, body.routed, body.counters);
+  addAdvertisements(b, body.advertised, body.addresses);
   addLldp(b, body);
   addBridge(b, body);
   addEntities(b, body, vendor);

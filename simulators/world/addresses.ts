@@ -45,3 +45,26 @@ export function macOf(seed: Seed, name: string): Uint8Array {
 export function macText(mac: Uint8Array): string {
   return [...mac].map((octet) => octet.toString(16).padStart(2, "0")).join(":");
 }
+
+/** The loopback address of a router of the county's node: no school has a third octet of 0. */
+export function countyAddress(baseOctet: number, router: 0 | 1): string {
+  return `127.${baseOctet}.0.${router + 1}`;
+}
+
+/** The addresses at one end of a school's line: 1 is the county's, 2 the school's. `card` is 1 for the main line. */
+export function uplinkAddresses(
+  school: number,
+  card: 1 | 2,
+  end: 1 | 2,
+  overIpv6: boolean,
+): { octets: Uint8Array; prefixLength: number }[] {
+  const v4 = Uint8Array.of(10, 240 + card, (school >> 6) & 0xff, (school & 63) * 4 + end);
+  if (!overIpv6) return [{ octets: v4, prefixLength: 30 }];
+  const v6 = new Uint8Array(16);
+  v6.set([0x20, 0x01, 0x0d, 0xb8, 0xff, card, (school >> 8) & 0xff, school & 0xff]);
+  v6[15] = end;
+  return [
+    { octets: v4, prefixLength: 30 },
+    { octets: v6, prefixLength: 64 },
+  ];
+}

@@ -1,6 +1,7 @@
 import { Flow, Sum, type Total } from "../behaviour/flow.ts";
 import type { NetworkPlan } from "./network-plan.ts";
 import type { Seed } from "./seed.ts";
+import { growthOf } from "./story.ts";
 
 /** What an endpoint receives and sends. */
 export interface EndpointFlow {
@@ -12,15 +13,16 @@ export interface EndpointFlow {
 export function makeFlows(plan: NetworkPlan, seed: Seed): Map<string, { down: Total; up: Total }> {
   const all = [...plan.endpoints.flat(), ...plan.coreEndpoints];
   const weights = all.reduce((sum, end) => sum + end.weight, 0);
-  const use = plan.saturated ? 0.06 : seed.between("use", 0.25, 0.62);
+  const use = plan.saturated ? 0.06 : (plan.line.use ?? seed.between("use", 0.25, 0.62));
+  const growth = growthOf(plan.line.perDay, plan.anchor);
   const octets = (plan.contractedMbps * 1e6 * use) / 8;
   const flows = new Map<string, { down: Total; up: Total }>();
   for (const end of all) {
     const peak = (octets * end.weight) / weights;
     const of = seed.of(`flow/${end.label}`);
     flows.set(end.label, {
-      down: new Flow(end.busy, peak, of.of("down"), plan.epoch - 2 * 86400),
-      up: new Flow(end.busy, peak * end.upShare, of.of("up"), plan.epoch - 2 * 86400),
+      down: new Flow(end.busy, peak, of.of("down"), plan.epoch - 2 * 86400, growth),
+      up: new Flow(end.busy, peak * end.upShare, of.of("up"), plan.epoch - 2 * 86400, growth),
     });
   }
   if (plan.saturated) {

@@ -1,4 +1,4 @@
-import type { School, WorldDevice } from "./model.ts";
+import type { Building, School, WorldDevice, WorldLink, WorldSite } from "./model.ts";
 import type { RegionName } from "./names.ts";
 
 /** Where devices listen: device id to port. Devices that are not in it are listed without a port. */
@@ -16,32 +16,35 @@ export interface InventoryInput {
     setting: School["setting"];
     students: number;
     classes: number;
-    buildings: {
-      id: string;
-      name: string;
-      rooms: {
-        id: string;
-        name: string;
-        type: School["buildings"][number]["rooms"][number]["type"];
-        floor: number;
-        seats: number;
-      }[];
-    }[];
+    buildings: InventoryBuilding[];
     devices: InventoryDevice[];
   }[];
-  links: {
+  sites: {
+    id: string;
+    region: string;
+    name: string;
+    nameEn: string;
+    kind: WorldSite["kind"];
+    buildings: InventoryBuilding[];
+    devices: InventoryDevice[];
+  }[];
+  links: WorldLink[];
+}
+
+interface InventoryBuilding {
+  id: string;
+  name: string;
+  rooms: {
     id: string;
     name: string;
-    role: "uplink" | "backup-uplink";
-    device: string;
-    interface: string;
-    to: string;
-    carrier: string;
-    contractedMbps: number;
+    type: School["buildings"][number]["rooms"][number]["type"];
+    floor: number;
+    seats: number;
   }[];
 }
 
 type Role =
+  | "router"
   | "core-switch"
   | "access-switch"
   | "wifi-controller"
@@ -90,6 +93,7 @@ export function inventoryOf(
     readonly county: RegionName;
     readonly region: string;
     readonly schools: readonly School[];
+    readonly site: WorldSite;
   },
   endpoints: Endpoints,
   credential: string,
@@ -110,14 +114,31 @@ export function inventoryOf(
       setting: school.setting,
       students: school.students,
       classes: school.classes,
-      buildings: school.buildings.map((building) => ({
-        id: building.id,
-        name: building.name,
-        rooms: building.rooms.map(({ id, name, type, floor, seats }) => ({ id, name, type, floor, seats })),
-      })),
+      buildings: school.buildings.map(buildingOf),
       devices: school.devices.map((device) => deviceOf(device, endpoints, credential)),
     })),
-    links: world.schools.flatMap((school) => school.links.map((link) => ({ ...link }))),
+    sites: [
+      {
+        id: world.site.id,
+        region: world.region,
+        name: world.site.name,
+        nameEn: world.site.nameEn,
+        kind: world.site.kind,
+        buildings: world.site.buildings.map(buildingOf),
+        devices: world.site.devices.map((device) => deviceOf(device, endpoints, credential)),
+      },
+    ],
+    links: [...world.site.links, ...world.schools.flatMap((school) => school.links)].map((link) => ({
+      ...link,
+    })),
+  };
+}
+
+function buildingOf(building: Building): InventoryBuilding {
+  return {
+    id: building.id,
+    name: building.name,
+    rooms: building.rooms.map(({ id, name, type, floor, seats }) => ({ id, name, type, floor, seats })),
   };
 }
 
@@ -131,7 +152,9 @@ function deviceOf(device: WorldDevice, endpoints: Endpoints, credential: string)
     model: device.model,
     protocol: device.protocol,
     installed: device.installed,
-    ...(device.address === undefined ? {} : { addresses: [device.address] }),
+    ...(device.address === undefined
+      ? {}
+      : { addresses: device.overIpv6 ? [device.address, "::1"] : [device.address] }),
     ...(port === undefined ? {} : { port }),
     ...(device.protocol === "snmp" ? { credential } : {}),
     ...(PROFILES[device.model] === undefined ? {} : { profile: PROFILES[device.model] }),

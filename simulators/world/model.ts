@@ -5,6 +5,7 @@ import type { RoomSensor } from "../behaviour/room.ts";
 import type { AccessPoint, Controller } from "../behaviour/wifi.ts";
 import type { Source } from "../snmp/table.ts";
 import type { SchoolName } from "./names.ts";
+import type { Ipv6Story, Story } from "./story.ts";
 
 export type RoomType =
   | "classroom"
@@ -34,7 +35,13 @@ export interface Building {
 /** What a device is made of, by kind. */
 export type Body =
   | { readonly kind: "switch"; readonly switch: SwitchBody }
-  | { readonly kind: "controller"; readonly switch: SwitchBody; readonly wifi: Controller }
+  | {
+      readonly kind: "controller";
+      readonly switch: SwitchBody;
+      readonly wifi: Controller;
+      /** UTC second as of which it names its access points. */
+      readonly anchor: number;
+    }
   | { readonly kind: "ap"; readonly ap: AccessPoint }
   | { readonly kind: "ups"; readonly identity: SystemIdentity; readonly ups: Source }
   | {
@@ -84,6 +91,10 @@ export interface SwitchBody {
   readonly vlans: readonly Vlan[];
   /** Ports whose IPv4 and IPv6 octets are counted apart; the first is the uplink that routes. */
   readonly routed: readonly Port[];
+  /** How they are counted; see `Ipv6Story`. */
+  readonly counters: Ipv6Story["counters"];
+  /** ifIndex of the interfaces on which it advertises itself as a router. */
+  readonly advertised: readonly number[];
 }
 
 export interface Neighbor {
@@ -125,6 +136,8 @@ export interface WorldDevice {
   readonly protocol: "snmp" | "modbus" | "mqtt" | "probe" | "none";
   /** Where it is to listen; a Modbus device: its gateway. */
   readonly address?: string;
+  /** It can be reached over IPv6 too: on loopback there is one address for all. */
+  readonly overIpv6?: boolean;
   /** For IPv6-polled devices that share ::1: how far their port lies from the first. */
   readonly portOffset?: number;
   readonly unit?: number;
@@ -142,12 +155,25 @@ export interface WorldDevice {
 export interface WorldLink {
   readonly id: string;
   readonly name: string;
-  readonly role: "uplink" | "backup-uplink";
+  readonly role: "uplink" | "backup-uplink" | "backbone";
   readonly device: string;
   readonly interface: string;
   readonly to: string;
   readonly carrier: string;
   readonly contractedMbps: number;
+  /** The cable or duct it lies in: what lies in one fails together. */
+  readonly duct: string;
+}
+
+/** A place of the network that is no school. */
+export interface WorldSite {
+  readonly id: string;
+  readonly name: string;
+  readonly nameEn: string;
+  readonly kind: "node";
+  readonly buildings: readonly Building[];
+  readonly devices: readonly WorldDevice[];
+  readonly links: readonly WorldLink[];
 }
 
 export interface School extends SchoolName {
@@ -157,4 +183,5 @@ export interface School extends SchoolName {
   readonly buildings: readonly Building[];
   readonly devices: readonly WorldDevice[];
   readonly links: readonly WorldLink[];
+  readonly story: Story;
 }

@@ -1,5 +1,6 @@
 import type { WeekProfile } from "../behaviour/profile.ts";
 import type { Family } from "./model.ts";
+import type { Ipv6Story, LineStory } from "./story.ts";
 
 /** Something at the end of an access port. */
 export interface Endpoint {
@@ -15,6 +16,16 @@ export interface Endpoint {
   readonly lldpName?: string;
   /** Its place in the last octet of the story's addresses. */
   readonly last: number;
+}
+
+/** A port of the county's node. */
+export interface FarEnd {
+  readonly router: string;
+  readonly chassis: Uint8Array;
+  readonly sysDescr: string;
+  readonly address: string;
+  readonly port: string;
+  readonly alias: string;
 }
 
 export interface NetworkPlan {
@@ -35,5 +46,13 @@ export interface NetworkPlan {
   readonly uplinkErrors: boolean;
   readonly saturated: boolean;
   readonly epoch: number;
+  /** UTC second from which the story is told back. */
+  readonly anchor: number;
+  readonly ipv6: Ipv6Story;
+  readonly line: LineStory;
+  /** UTC second when the core started anew. */
+  readonly restartedAt?: number;
+  /** What is at the other end of the uplinks. */
+  readonly county: { readonly main: FarEnd; readonly backup: FarEnd };
   alias(text: string): Uint8Array;
 }

@@ -1,12 +1,13 @@
-import { Still, Sum } from "../behaviour/flow.ts";
+import { Flapped, Still, Sum } from "../behaviour/flow.ts";
 import type { Profiles } from "../behaviour/profile.ts";
-import { LAST_OCTET, loopbackAddress, macOf, storyAddress, storyAddress6 } from "./addresses.ts";
+import { LAST_OCTET, loopbackAddress, macOf, storyAddress, uplinkAddresses } from "./addresses.ts";
 import { FAMILIES, type FamilyTraits } from "./families.ts";
 import { type EndpointFlow, Flood, makeFlows } from "./flows.ts";
-import type { Host, Neighbor, SwitchBody } from "./model.ts";
-import type { Endpoint, NetworkPlan } from "./network-plan.ts";
+import { createHosts } from "./hosts.ts";
+import type { Neighbor, SwitchBody } from "./model.ts";
+import type { Endpoint, FarEnd, NetworkPlan } from "./network-plan.ts";
 import type { Seed } from "./seed.ts";
-import { createSwitchBody, type Draft, draft, ETHERNET, vlanIndex } from "./switch-body.ts";
+import { createSwitchBody, type Draft, draft, ETHERNET } from "./switch-body.ts";
 
 export interface Network {
   readonly cores: readonly SwitchBody[];
@@ -21,6 +22,8 @@ const CORE_GIGABIT = 12;
 const CORE_TEN = 12;
 const ACCESS_GIGABIT = 24;
 const ACCESS_TEN = 4;
+const SLOW_MBPS = 10;
+const SLOW_LINE_MBPS = 100;
 
 /** Builds the switches of a school and wires them: every uplink carries exactly what its access ports carry. */
 export function createNetwork(plan: NetworkPlan, profiles: Profiles, seed: Seed): Network {
@@ -36,6 +39,8 @@ export function createNetwork(plan: NetworkPlan, profiles: Profiles, seed: Seed)
   const accessDrafts = Array.from({ length: plan.access }, (_, a) => {
     const drafts = physical(traits, ACCESS_GIGABIT, ACCESS_TEN);
     const endpoints = plan.endpoints[a]!;
+    const slow = plan.line.slowPorts && a === 0 ? slowPorts(endpoints) : [];
+    for (const p of slow) drafts[p]!.mega = SLOW_MBPS;
     for (let p = 0; p < ACCESS_GIGABIT; p++) {
       const port = drafts[p]!;
       port.poeWatts = endpoints[p]?.poeWatts ?? 0;
@@ -115,6 +120,11 @@ export function createNetwork(plan: NetworkPlan, profiles: Profiles, seed: Seed)
         sysDescr: traits.sysDescr(traits.accessModel),
         address: loopbackAddress(plan.baseOctet, plan.school, LAST_OCTET.access + a),
       });
+    if (c === 0) {
+      const { main, backup } = plan.county;
+      neighbors.push(upwards(traits.firstIndex, main));
+      if (uplinks.backup) neighbors.push(upwards(traits.firstIndex + 1, backup));
+    }
     if (plan.cores === 2)
       neighbors.push({
         ifIndex: traits.firstIndex + CORE_GIGABIT + CORE_TEN - 1,
@@ -132,10 +142,11 @@ export function createNetwork(plan: NetworkPlan, profiles: Profiles, seed: Seed)
       since: since(names.core(c)),
       drafts,
       neighbors,
-      hosts: c === 0 ? hosts(plan, traits) : [],
+      hosts: c === 0 ? createHosts(plan, traits, seed) : [],
       last: LAST_OCTET.core + c,
       poe: false,
       layer3: true,
+      ports: c === 0 ? uplinkPorts(plan, uplinks) : new Map(),
     });
   });
   return { cores: coreBodies, access: accessBodies, flows, ...uplinks };
@@ -190,7 +201,14 @@ function wireUplinks(
   const spare = plan.backup ? cores[0]![1]! : undefined;
   const carrying = plan.uplinkDown && spare ? spare : main;
   for (const port of [main, spare])
-    if (port) Object.assign(port, { up: true, optic: true, v6Share: 0.31, alias: "上联-教育城域网" });
+    if (port)
+      Object.assign(port, {
+        up: true,
+        optic: true,
+        routed: true,
+        v6Share: plan.ipv6.share,
+        alias: "上联-教育城域网",
+      });
   if (spare) spare.alias = "备用上联";
   carrying.in = new Sum(toBelow);
   carrying.out = new Sum(fromBelow);
@@ -203,21 +221,45 @@ function wireUplinks(
   }
   if (plan.uplinkErrors) Object.assign(main, { inErrorRate: 7.3, weakLight: true });
   if (plan.saturated) main.outDiscardRate = 41.7;
+  trouble(plan, main);
   return {
     uplink: { core: 0, interface: main.name },
     ...(spare ? { backup: { core: 0, interface: spare.name } } : {}),
   };
 }
 
-/** Neighbour caches of the core: every endpoint once by IPv4, and those that speak it by IPv6. */
-function hosts(plan: NetworkPlan, traits: FamilyTraits): Host[] {
-  const index = (vlan: number) => vlanIndex(traits, vlan);
-  return [...plan.endpoints.flat(), ...plan.coreEndpoints].flatMap((end, i): Host[] => {
-    const ifIndex = index(end.poeWatts > 0 ? 30 : 20);
-    const net = end.poeWatts > 0 ? 2 : 1;
-    const v4 = { ifIndex, octets: storyAddress(plan.school, net, end.last), mac: end.mac };
-    return i % 3 === 0
-      ? [v4]
-      : [v4, { ifIndex, octets: storyAddress6(plan.school, net, end.last), mac: end.mac }];
-  });
+/** What the school's story says of its main line. */
+function trouble({ line, anchor }: NetworkPlan, main: Draft): void {
+  if (line.slow) main.mega = SLOW_LINE_MBPS;
+  if (line.fades) main.fadesFrom = anchor - 10 * 86_400;
+  if (!line.flaps) return;
+  main.flapping = { period: 7200, down: 150, since: anchor - 3 * 86_400 };
+  main.in = new Flapped(main.in, main.flapping);
+  main.out = new Flapped(main.out, main.flapping);
+}
+
+/** Ports of the first two boards: what a bent cable makes of them. */
+function slowPorts(endpoints: readonly Endpoint[]): number[] {
+  return endpoints.flatMap((end, p) => (end.label.endsWith("智慧黑板") ? [p] : [])).slice(0, 2);
+}
+
+/** The county's router as LLDP tells it. */
+function upwards(ifIndex: number, end: FarEnd): Neighbor {
+  return {
+    ifIndex,
+    chassis: end.chassis,
+    portId: end.port,
+    portDescr: end.alias,
+    sysName: end.router,
+    sysDescr: end.sysDescr,
+    address: end.address,
+  };
+}
+
+function uplinkPorts(plan: NetworkPlan, { uplink, backup }: Pick<Network, "uplink" | "backup">) {
+  const over = plan.ipv6.step > 0;
+  return new Map([
+    [uplink.interface, uplinkAddresses(plan.school, 1, 2, over)],
+    ...(backup ? [[backup.interface, uplinkAddresses(plan.school, 2, 2, over)] as const] : []),
+  ]);
 }

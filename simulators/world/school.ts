@@ -5,7 +5,8 @@ import { FAMILIES } from "./families.ts";
 import type { Family, Room, School, SwitchBody, WorldDevice, WorldLink } from "./model.ts";
 import { CARRIERS, schoolName } from "./names.ts";
 import { createNetwork, type Network } from "./network.ts";
-import type { Endpoint } from "./network-plan.ts";
+import type { Endpoint, NetworkPlan } from "./network-plan.ts";
+import { NARROW_MBPS, type placeLines, type Story, storyOf } from "./story.ts";
 import {
   base,
   createBoards,
@@ -21,13 +22,18 @@ import { apEndpoint, createWireless, spots } from "./wireless.ts";
 export interface SchoolOptions {
   readonly plan: Omit<SchoolPlan, "id" | "location">;
   readonly faults: SchoolFaults;
-  /** Region path of the county: the other end of the uplinks. */
-  readonly region: string;
+  /** Of the county's story: what is said of this school's main line, and whether nothing is in trouble. */
+  readonly line: ReturnType<typeof placeLines>[number];
+  readonly quiet: boolean;
+  /** Where its lines end. */
+  farEnds(school: number, name: string): NetworkPlan["county"];
   alias(text: string, gbk: boolean): Uint8Array;
 }
 
 const MAKERS: readonly Family[] = ["vrp", "comware", "ruijie"];
 const CONTRACTS_MBPS = [200, 300, 500, 1000] as const;
+/** Six days, and some hours: in the night. */
+const RESTARTED_SECONDS = 6 * 86_400 - 3 * 3600;
 
 /** One school with everything in it. Sizes and makers follow from the seed and the school's number. */
 export function createSchool(options: SchoolOptions): School {
@@ -35,6 +41,8 @@ export function createSchool(options: SchoolOptions): School {
   const name = schoolName(options.plan.index);
   const plan: SchoolPlan = { ...options.plan, id: name.id, location: `${name.name} 中心机房` };
   const { seed, index } = plan;
+  const story = storyOf(index, seed, faults, options.line, options.quiet);
+  const county = options.farEnds(index, name.name);
   const buildings = createBuildings(seed);
   const rooms = buildings.flatMap((building) => building.rooms);
   const classrooms = rooms.filter((room) => room.type === "classroom");
@@ -45,7 +53,7 @@ export function createSchool(options: SchoolOptions): School {
   const alias = (text: string) => options.alias(text, gbk);
 
   const served = rooms.filter((room) => room.type !== "machine-room" && room.type !== "canteen");
-  const list = spots(served, seed.int("aps", 12, 18));
+  const list = spots(served, seed.int("aps", 12, 18), story.wifi.gaps);
   const boardRooms = [...classrooms, ...served.filter((room) => room.type === "multimedia")].slice(
     0,
     seed.int("boards", 12, 15),
@@ -59,11 +67,7 @@ export function createSchool(options: SchoolOptions): School {
     access,
   );
   const coreEnds = coreEndpoints(plan, hasServer);
-  const contractedMbps = faults["saturated-uplink"]
-    ? 300
-    : CONTRACTS_MBPS[
-        seed.int("contract", name.setting === "rural" ? 0 : 1, name.setting === "urban" ? 3 : 2)
-      ]!;
+  const contractedMbps = contractOf(plan, faults, story, name.setting);
   const backup = Boolean(faults["uplink-down"]) || seed.fraction("backup") < 0.3;
   const network = createNetwork(
     {
@@ -82,13 +86,19 @@ export function createSchool(options: SchoolOptions): School {
       uplinkErrors: Boolean(faults["uplink-errors"]),
       saturated: Boolean(faults["saturated-uplink"]),
       epoch: plan.epoch,
+      anchor: plan.anchor,
+      ipv6: story.ipv6,
+      line: story.line,
+      ...(story.line.restarted ? { restartedAt: plan.anchor - RESTARTED_SECONDS } : {}),
+      county,
       alias,
     },
     plan.profiles,
     seed,
   );
 
-  const switches = switchDevices(plan, network, traits.vendor, faults["silent-switch"] ?? 0);
+  const overIpv6 = story.ipv6.step > 0;
+  const switches = switchDevices(plan, network, traits.vendor, faults["silent-switch"] ?? 0, overIpv6);
   const cold = rooms.find((room) => room.type === "canteen")!;
   const machineRoom = rooms.find((room) => room.type === "machine-room")!;
   const sensorRooms: Room[] = [machineRoom, ...classrooms.slice(0, seed.int("sensors", 6, 8)), cold];
@@ -97,7 +107,16 @@ export function createSchool(options: SchoolOptions): School {
   const serverOffset = index % 8 === 5 ? 2 + index * 2 : undefined;
   const devices: WorldDevice[] = [
     ...switches,
-    ...createWireless(plan, network, list, coreEnds[0]!, faults["ap-offline"] ?? 0, alias),
+    ...createWireless(
+      plan,
+      network,
+      list,
+      coreEnds[0]!,
+      story.wifi,
+      faults["ap-offline"] ?? 0,
+      overIpv6,
+      alias,
+    ),
     createUps(plan, Boolean(faults["ups-on-battery"]), upsOffset),
     ...(hasServer ? [createServer(plan, network, coreEnds.at(-1)!, serverOffset)] : []),
     createGateway(plan),
@@ -115,8 +134,22 @@ export function createSchool(options: SchoolOptions): School {
     classes: classrooms.length,
     buildings,
     devices,
-    links: links(plan, network, switches, options.region, contractedMbps),
+    links: links(plan, network, switches, county, contractedMbps),
+    story,
   };
+}
+
+function contractOf(
+  { seed }: SchoolPlan,
+  faults: SchoolFaults,
+  { line, ipv6 }: Story,
+  setting: School["setting"],
+): number {
+  if (faults["saturated-uplink"]) return 300;
+  if (line.slow || ipv6.counters === "narrow") return NARROW_MBPS;
+  // A port of 10 Mbit/s carries what a board takes of a small contract.
+  if (line.slowPorts) return 200;
+  return CONTRACTS_MBPS[seed.int("contract", setting === "rural" ? 0 : 1, setting === "urban" ? 3 : 2)]!;
 }
 
 /** Spreads access points, boards, computers and office ports over the access switches. */
@@ -167,7 +200,13 @@ function coreEndpoints(plan: SchoolPlan, server: boolean): Endpoint[] {
   ];
 }
 
-function switchDevices(plan: SchoolPlan, network: Network, vendor: string, silent: number): WorldDevice[] {
+function switchDevices(
+  plan: SchoolPlan,
+  network: Network,
+  vendor: string,
+  silent: number,
+  overIpv6: boolean,
+): WorldDevice[] {
   const device = (
     body: SwitchBody,
     role: string,
@@ -187,9 +226,10 @@ function switchDevices(plan: SchoolPlan, network: Network, vendor: string, silen
   });
   const machineRoom = { building: "bg", room: "101" };
   return [
-    ...network.cores.map((body, i) =>
-      device(body, "core-switch", `核心交换机${i + 1}`, LAST_OCTET.core + i, machineRoom),
-    ),
+    ...network.cores.map((body, i) => ({
+      ...device(body, "core-switch", `核心交换机${i + 1}`, LAST_OCTET.core + i, machineRoom),
+      overIpv6,
+    })),
     ...network.access.map((body, i) => ({
       ...device(body, "access-switch", `接入交换机${i + 1}`, LAST_OCTET.access + i, {
         building: i % 3 === 2 ? "sy" : "jx",
@@ -203,9 +243,12 @@ function links(
   plan: SchoolPlan,
   network: Network,
   switches: readonly WorldDevice[],
-  region: string,
+  county: NetworkPlan["county"],
   contractedMbps: number,
 ): WorldLink[] {
+  const duct = `${plan.id}-duct-1`;
+  // Now and then the second line lies in the cable of the first, and nobody thought of it.
+  const second = plan.seed.fraction("duct") < 0.2 ? duct : `${plan.id}-duct-2`;
   const first = plan.seed.int("carrier", 0, CARRIERS.length - 1);
   const link = (
     role: WorldLink["role"],
@@ -217,9 +260,10 @@ function links(
     role,
     device: switches[at.core]!.id,
     interface: at.interface,
-    to: region,
+    to: role === "uplink" ? county.main.router : county.backup.router,
     carrier: CARRIERS[carrier % CARRIERS.length]!,
     contractedMbps,
+    duct: role === "uplink" ? duct : second,
   });
   return [
     link("uplink", network.uplink, first),

@@ -1,9 +1,9 @@
 import { chassisGauges, opticGauges, poePortGauges, poeSupplyGauges } from "../behaviour/chassis.ts";
-import { Still, type Total } from "../behaviour/flow.ts";
+import { type Flapping, Still, type Total } from "../behaviour/flow.ts";
 import { Port } from "../behaviour/port.ts";
 import type { Profiles, WeekProfile } from "../behaviour/profile.ts";
 import type { Source } from "../snmp/table.ts";
-import { macOf, storyAddress, storyAddress6 } from "./addresses.ts";
+import { LAST_OCTET, macOf, storyAddress, storyAddress6 } from "./addresses.ts";
 import type { FamilyTraits } from "./families.ts";
 import type { Address, Host, Neighbor, SwitchBody, SystemIdentity, Vlan } from "./model.ts";
 import type { NetworkPlan } from "./network-plan.ts";
@@ -16,10 +16,16 @@ const VLANS: readonly Vlan[] = [
   { id: 30, name: "WLAN" },
   { id: 40, name: "IoT" },
 ];
+/** The network without IPv4, where there is one. */
+export const V6_ONLY_VLAN: Vlan = { id: 60, name: "IPv6-Only" };
+/** VLANs with a gateway on the core: net of the story's addresses by VLAN. */
+const NETS: Readonly<Record<number, number>> = { 10: 0, 20: 1, 30: 2, 40: 3, [V6_ONLY_VLAN.id]: 4 };
+/** Where the address of IPv6 is that nobody advertises, in a school that began and did not go on. */
+const SILENT_VLAN = 20;
 
 export const ETHERNET = 6;
 const ZERO = new Still(0);
-const LOOPBACK = 24;
+export const LOOPBACK = 24;
 const L3_VLAN = 53;
 /** VLAN interfaces are numbered from here, after any physical port. */
 const FIRST_VLAN_INDEX = 124;
@@ -27,7 +33,7 @@ const FIRST_VLAN_INDEX = 124;
 /** A port before it is wired. */
 export interface Draft {
   readonly name: string;
-  readonly mega: number;
+  mega: number;
   readonly type: number;
   alias: string;
   up: boolean;
@@ -35,11 +41,14 @@ export interface Draft {
   out: Total;
   inErrorRate: number;
   outDiscardRate: number;
+  routed: boolean;
   v6Share: number;
   optic: boolean;
   poeWatts?: number;
   busy?: WeekProfile;
   weakLight: boolean;
+  fadesFrom?: number;
+  flapping?: Flapping;
 }
 
 export function draft(name: string, mega: number, type: number): Draft {
@@ -53,6 +62,7 @@ export function draft(name: string, mega: number, type: number): Draft {
     out: ZERO,
     inErrorRate: 0,
     outDiscardRate: 0,
+    routed: false,
     v6Share: 0,
     optic: false,
     weakLight: false,
@@ -75,6 +85,8 @@ export interface BodyPlan {
   readonly last: number;
   readonly poe: boolean;
   readonly layer3: boolean;
+  /** Addresses of single ports, by name. */
+  readonly ports?: ReadonlyMap<string, readonly Omit<Address, "ifIndex">[]>;
 }
 
 export function createSwitchBody(
@@ -85,6 +97,7 @@ export function createSwitchBody(
   of: BodyPlan,
 ): SwitchBody {
   const mac = macOf(seed, of.name);
+  const restartedAt = of.layer3 ? plan.restartedAt : undefined;
   const ports: Port[] = [];
   const optics = new Map<number, Source>();
   const poePorts = new Map<number, ReturnType<typeof poePortGauges>>();
@@ -108,46 +121,54 @@ export function createSwitchBody(
         inErrorRate: port.inErrorRate,
         outDiscardRate: port.outDiscardRate,
         packetSize: 720,
+        routed: port.routed,
         v6Share: port.v6Share,
         optic: port.optic,
+        ...(restartedAt === undefined ? {} : { restartedAt }),
+        ...(port.flapping === undefined ? {} : { flapping: port.flapping }),
         ...(port.poeWatts === undefined ? {} : { poeWatts: port.poeWatts }),
       }),
     );
-    if (port.optic) optics.set(ifIndex, opticGauges(seed.of(`optic/${of.name}/${ifIndex}`), port.weakLight));
+    if (port.optic)
+      optics.set(
+        ifIndex,
+        opticGauges(seed.of(`optic/${of.name}/${ifIndex}`), port.weakLight, port.fadesFrom),
+      );
     if (of.poe && port.poeWatts !== undefined)
       poePorts.set(
         ifIndex,
         poePortGauges(seed.of(`poe/${of.name}/${ifIndex}`), port.poeWatts, port.busy ?? profiles.lessons),
       );
   };
-  for (const [i, port] of of.drafts.entries()) add(port, traits.firstIndex + i);
-  const management = vlanIndex(traits, 10);
-  const addresses: Address[] = [
-    { ifIndex: management, octets: storyAddress(plan.school, 0, of.last), prefixLength: 24 },
-    { ifIndex: management, octets: storyAddress6(plan.school, 0, of.last), prefixLength: 64 },
-  ];
-  for (const vlan of of.layer3 ? [10, 20, 30, 40] : [10]) {
-    const idle = draft(traits.vlan(vlan), 1000, L3_VLAN);
+  const addresses: Address[] = [];
+  const advertised: number[] = [];
+  for (const [i, port] of of.drafts.entries()) {
+    const ifIndex = traits.firstIndex + i;
+    add(port, ifIndex);
+    for (const address of of.ports?.get(port.name) ?? []) addresses.push({ ...address, ifIndex });
+  }
+  const { step, silent } = plan.ipv6;
+  const vlans = step === 5 ? [...VLANS, V6_ONLY_VLAN] : VLANS;
+  for (const { id } of of.layer3 ? vlans.slice(1) : [{ id: 10 }]) {
+    const ifIndex = vlanIndex(traits, id);
+    const idle = draft(traits.vlan(id), 1000, L3_VLAN);
     idle.up = true;
-    add(idle, vlanIndex(traits, vlan));
-    if (vlan !== 10)
-      addresses.push(
-        {
-          ifIndex: vlanIndex(traits, vlan),
-          octets: storyAddress(plan.school, vlan / 10 - 1, 254),
-          prefixLength: 24,
-        },
-        {
-          ifIndex: vlanIndex(traits, vlan),
-          octets: storyAddress6(plan.school, vlan / 10 - 1, 1),
-          prefixLength: 64,
-        },
-      );
+    add(idle, ifIndex);
+    // An access switch is managed over IPv4; the gateways are the core's.
+    const last = id === 10 ? of.last : 254;
+    if (id !== V6_ONLY_VLAN.id)
+      addresses.push({ ifIndex, octets: storyAddress(plan.school, NETS[id]!, last), prefixLength: 24 });
+    const gateway = of.layer3 && step >= 2;
+    if (gateway || (of.layer3 && silent && id === SILENT_VLAN)) {
+      const octets = storyAddress6(plan.school, NETS[id]!, id === 10 ? of.last : 1);
+      addresses.push({ ifIndex, octets, prefixLength: 64 });
+      if (gateway && of.last === LAST_OCTET.core) advertised.push(ifIndex);
+    }
   }
   const loopback = draft(traits.loopback, 0, LOOPBACK);
   loopback.up = true;
   add(loopback, vlanIndex(traits, 90));
-  const routed = ports.filter((port) => port.plan.v6Share > 0);
+  const routed = ports.filter((port) => port.plan.routed);
   return {
     family: plan.family,
     identity: identity(
@@ -165,14 +186,16 @@ export function createSwitchBody(
     version: traits.version,
     mac,
     ports,
-    chassis: chassisGauges(seed.of(`chassis/${of.name}`), of.since, profiles.lessons),
+    chassis: chassisGauges(seed.of(`chassis/${of.name}`), of.since, profiles.lessons, restartedAt),
     optics,
     ...(of.poe ? { poe: { ports: poePorts, supply: poeSupplyGauges([...poePorts.values()], 370) } } : {}),
     neighbors: of.neighbors,
     addresses,
     hosts: of.hosts,
-    vlans: VLANS,
+    vlans,
     routed,
+    counters: plan.ipv6.counters,
+    advertised,
   };
 }
 

@@ -29,6 +29,8 @@ export interface SchoolPlan {
   readonly baseOctet: number;
   /** UTC seconds. */
   readonly epoch: number;
+  /** UTC second from which the story is told back: what began ten days ago began ten days before it. */
+  readonly anchor: number;
   readonly profiles: Profiles;
   readonly seed: Seed;
 }
@@ -46,6 +48,11 @@ export function base(
   id: string,
 ): Pick<WorldDevice, "id" | "school" | "installed" | "silent"> {
   return { id, school: plan.id, installed: installed(plan.seed, id), silent: false };
+}
+
+/** The local date of a UTC second. */
+export function localDate(second: number): string {
+  return new Date((second + 8 * 3600) * 1000).toISOString().slice(0, 10);
 }
 
 export function gatewayId(plan: SchoolPlan): string {
@@ -265,6 +272,7 @@ export function createServer(
       mac: new Uint8Array(0),
       in: flow.up,
       out: flow.up,
+      routed: false,
       v6Share: 0,
     },
     {
@@ -277,6 +285,7 @@ export function createServer(
       mac: end.mac,
       in: flow.down,
       out: flow.up,
+      routed: true,
       v6Share: 0.24,
     },
   ].map((port) => new Port(port));

@@ -1,26 +1,39 @@
 import { chassisGauges, opticGauges } from "../behaviour/chassis.ts";
+import { Share } from "../behaviour/flow.ts";
 import { Port } from "../behaviour/port.ts";
 import { AccessPoint, Controller } from "../behaviour/wifi.ts";
 import { LAST_OCTET, loopbackAddress, macOf, storyAddress, storyAddress6 } from "./addresses.ts";
 import type { Room, SwitchBody, WorldDevice } from "./model.ts";
 import type { Network } from "./network.ts";
 import type { Endpoint } from "./network-plan.ts";
+import { ROLLOUT_SECONDS, type WifiStory } from "./story.ts";
 import { identity, serial } from "./switch-body.ts";
-import { base, type SchoolPlan } from "./things.ts";
+import { base, localDate, type SchoolPlan } from "./things.ts";
 
 const AP_MODEL = "AirEngine5761-21";
 const AC_MODEL = "AC6508";
 const FIRST_AP_OCTET = 100;
 const UNUSED_PORTS = 4;
+/** The first ones are where a visitor looks for what works. */
+const FIRST_TROUBLED = 5;
+const FIRST_STRANGER_OCTET = 140;
+/** Stations of a crowded access point when the place is full: more than 50 on its second radio. */
+const CROWD = 112;
+
+interface Placed {
+  readonly ap: AccessPoint;
+  /** Local date, of those that were put up in the roll-out. */
+  readonly installed?: string;
+}
 
 export interface Spot {
   readonly room: Room;
   readonly serves: readonly Room[];
 }
 
-/** Access points: one a room while there are enough, the last ones serve two. */
-export function spots(rooms: readonly Room[], count: number): Spot[] {
-  const shared = Math.max(0, rooms.length - count);
+/** Access points: one a room while there are enough, the last ones serve two; or no room is shared. */
+export function spots(rooms: readonly Room[], count: number, gaps: boolean): Spot[] {
+  const shared = gaps ? 0 : Math.max(0, rooms.length - count);
   const result: Spot[] = [];
   for (let i = 0, n = 0; i < rooms.length && n < count; n++) {
     const two = count - n <= shared && i + 1 < rooms.length;
@@ -53,15 +66,28 @@ export function createWireless(
   network: Network,
   list: readonly Spot[],
   acEndpoint: Endpoint,
+  story: WifiStory,
   offline: number,
+  overIpv6: boolean,
   alias: (text: string) => Uint8Array,
 ): WorldDevice[] {
   const controllerId = `${plan.id}-ac`;
-  const aps = list.map((spot, n) => {
+  const fresh = Math.round(list.length * story.rollout);
+  const registered = list.map((spot, n): Placed => {
     const end = apEndpoint(plan, spot, n);
     const flow = network.flows.get(end.label)!;
     const seed = plan.seed.of(`ap/${end.lldpName}`);
-    return new AccessPoint(
+    const seats = spot.serves.reduce((sum, room) => sum + room.seats, 0) * seed.between("share", 0.35, 0.7);
+    // The last ones were put up last, one after the other.
+    const order = n - (list.length - fresh);
+    const from =
+      order < 0
+        ? Number.NEGATIVE_INFINITY
+        : plan.anchor - Math.round(ROLLOUT_SECONDS * (1 - (order + 0.5) / fresh));
+    const planned = n >= list.length - story.planned;
+    const hidden = n >= FIRST_TROUBLED && n < FIRST_TROUBLED + story.hidden;
+    const crowded = n >= 1 && n < 1 + story.crowded;
+    const ap = new AccessPoint(
       {
         name: apName(spot),
         mac: end.mac,
@@ -70,18 +96,43 @@ export function createWireless(
         version: "V200R022C10SPC500",
         address: storyAddress(plan.index, 2, end.last),
         address6: storyAddress6(plan.index, 2, end.last),
-        offline: n >= 5 && n < 5 + offline,
-        since: plan.epoch - seed.int("up", 86400, 60 * 86400),
-        seats: Math.round(
-          spot.serves.reduce((sum, room) => sum + room.seats, 0) * seed.between("share", 0.35, 0.7),
-        ),
+        offline: n >= FIRST_TROUBLED && n < FIRST_TROUBLED + offline,
+        lostAt: plan.anchor - 20 * 3600,
+        from: planned ? Number.POSITIVE_INFINITY : from,
+        ...(hidden ? { hiddenFrom: plan.anchor - 2 * 86_400 } : {}),
+        since: Math.max(from, plan.epoch - seed.int("up", 86400, 60 * 86400)),
+        weak: n >= 2 && n < 2 + story.weak,
+        seats: Math.round(crowded ? CROWD : seats),
         busy: plan.profiles.lessons,
         up: flow.up,
         down: flow.down,
       },
       seed,
     );
+    return { ap, ...(order < 0 ? {} : { installed: localDate(from) }) };
   });
+  // Somebody put them up and told the controller, and nobody the register.
+  const strangers = Array.from({ length: story.strangers }, (_, n) => {
+    const name = `AP-TEMP${n + 1}`;
+    const seed = plan.seed.of(`ap/${name}`);
+    const like = registered[n]!.ap.plan;
+    return new AccessPoint(
+      {
+        ...like,
+        name,
+        mac: macOf(plan.seed, `${plan.id}/${name}`),
+        serial: serial(plan.seed, name),
+        address: storyAddress(plan.index, 2, FIRST_STRANGER_OCTET + n),
+        address6: storyAddress6(plan.index, 2, FIRST_STRANGER_OCTET + n),
+        offline: false,
+        seats: 12,
+        up: new Share(like.up, 0.2),
+        down: new Share(like.down, 0.2),
+      },
+      seed,
+    );
+  });
+  const aps = [...registered.map(({ ap }) => ap), ...strangers];
   const controller: WorldDevice = {
     ...base(plan, controllerId),
     role: "wifi-controller",
@@ -94,8 +145,9 @@ export function createWireless(
     room: "101",
     body: {
       kind: "controller",
-      switch: controllerBody(plan, network, acEndpoint, controllerId, alias),
+      switch: controllerBody(plan, network, acEndpoint, controllerId, overIpv6, alias),
       wifi: new Controller(aps, plan.profiles),
+      anchor: plan.anchor,
     },
   };
   const devices = list.map((spot, n): WorldDevice => {
@@ -112,7 +164,8 @@ export function createWireless(
       serves: spot.serves.map((room) => `${room.building}/${room.id}`),
       parent: controllerId,
       apName: apName(spot),
-      body: { kind: "ap", ap: aps[n]! },
+      ...(registered[n]!.installed === undefined ? {} : { installed: registered[n]!.installed }),
+      body: { kind: "ap", ap: registered[n]!.ap },
     };
   });
   return [controller, ...devices];
@@ -123,6 +176,7 @@ function controllerBody(
   network: Network,
   end: Endpoint,
   id: string,
+  overIpv6: boolean,
   alias: (text: string) => Uint8Array,
 ): SwitchBody {
   const since = plan.epoch - plan.seed.int(`up/${id}`, 5 * 86400, 150 * 86400);
@@ -136,6 +190,7 @@ function controllerBody(
     inErrorRate: 0,
     outDiscardRate: 0,
     packetSize: 720,
+    routed: false,
     v6Share: 0,
   } as const;
   const uplink = new Port({
@@ -197,7 +252,9 @@ function controllerBody(
     ],
     addresses: [
       { ifIndex: 6, octets: storyAddress(plan.index, 0, LAST_OCTET.controller), prefixLength: 24 },
-      { ifIndex: 6, octets: storyAddress6(plan.index, 0, LAST_OCTET.controller), prefixLength: 64 },
+      ...(overIpv6
+        ? [{ ifIndex: 6, octets: storyAddress6(plan.index, 0, LAST_OCTET.controller), prefixLength: 64 }]
+        : []),
     ],
     hosts: [],
     vlans: [
@@ -205,5 +262,7 @@ function controllerBody(
       { id: 30, name: "WLAN" },
     ],
     routed: [],
+    counters: "interfaces",
+    advertised: [],
   };
 }

@@ -14,8 +14,9 @@ interface Place {
 }
 
 function placeOf(simulation: Simulation, id: string): Place {
-  for (const school of simulation.inventory().schools)
-    for (const device of school.devices)
+  const { schools, sites } = simulation.inventory();
+  for (const place of [...schools, ...sites])
+    for (const device of place.devices)
       if (device.id === id) return { address: device.addresses![0]!, port: device.port! };
   throw new Error(`no device ${id}`);
 }

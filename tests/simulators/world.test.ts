@@ -169,7 +169,7 @@ describe("traffic", () => {
         expect(uplink.value(PORT.inOctets, second)).toBe(down);
         expect(uplink.value(PORT.outOctets, second)).toBe(up);
         const share = uplink.value(PORT.v6In, second) / uplink.value(PORT.inOctets, second);
-        expect(share).toBeCloseTo(0.31, 6);
+        expect(share).toBeCloseTo(school.story.ipv6.share, 6);
       }),
       { numRuns: 100 },
     );

@@ -13,8 +13,11 @@ const SSID_ENTRY = arcs("1.3.6.1.4.1.2011.6.139.17.1.2.1");
 /** How campusd's profile reads hwWlanApRunState: 8 normal is online (1), 4 fault is fault (2). */
 const AP_STATE_OF: Readonly<Record<number, number>> = { 8: 1, 4: 2 };
 
-/** HUAWEI-WLAN-GLOBAL-MIB, -AP-MIB, -AP-RADIO-MIB and -VAP-MIB. A lost AP keeps its row and loses its radios. */
-export function addWlan(b: AgentBuilder, wifi: Controller): void {
+/**
+ * HUAWEI-WLAN-GLOBAL-MIB, -AP-MIB, -AP-RADIO-MIB and -VAP-MIB. A lost AP keeps its row and loses its radios; one
+ * that the controller hides or does not know (at the second `at`) has nothing at all.
+ */
+export function addWlan(b: AgentBuilder, wifi: Controller, at: number): void {
   b.integer(GLOBAL, [1, 2, 0], 256);
   b.live(GLOBAL, [2, 1, 0], TAG.gauge32, wifi, CONTROLLER.online);
   b.live(GLOBAL, [2, 2, 0], TAG.gauge32, wifi, CONTROLLER.clients);
@@ -30,6 +33,7 @@ export function addWlan(b: AgentBuilder, wifi: Controller): void {
   b.truth("wifi.aps_known", {}, wifi, CONTROLLER.known);
   b.truth("wifi.clients", {}, wifi, CONTROLLER.clients);
   for (const ap of wifi.aps) {
+    if (!ap.listed(at)) continue;
     addAp(b, ap);
     addRadios(b, ap);
   }
