@@ -1,4 +1,5 @@
 import type { IndexPart, SnmpColumn, SnmpTable } from "../compiled.ts";
+import { OWN_ARC } from "../oid.ts";
 import type { Say } from "./finding.ts";
 import type { MibIndexPart, MibLibrary, MibObject } from "./mib-library.ts";
 
@@ -19,10 +20,14 @@ export function findObject(
   say: Say,
 ): MibObject | undefined {
   const oid = objectOid(table, column);
-  const dotted = oid.join(".");
+  const dotted = oid.map((arc) => (arc === OWN_ARC ? "*" : arc)).join(".");
   const named = library.named(column.object);
-  const here = named.filter((object) => object.oid.join(".") === dotted);
+  const here = named.filter((object) => isAt(object.oid, oid));
   if (here.length > 0) return here.find((object) => cited.has(object.module)) ?? here[0];
+  if (oid.includes(OWN_ARC)) {
+    say("oid", "note", `no MIB module that was read has ${column.object} under a product there (${dotted})`);
+    return undefined;
+  }
   const other = library.at(oid).find((object) => object.shape !== "table" && object.shape !== "entry");
   if (other) {
     if (sameName(other.name, column.object)) return other;
@@ -39,6 +44,11 @@ export function findObject(
     else say("oid", "note", `no MIB module that was read has ${column.object} (${dotted})`);
   }
   return undefined;
+}
+
+/** Whether an object of a MIB is what the profile reads; an arc of the device's own product may be any. */
+function isAt(object: readonly number[], oid: readonly number[]): boolean {
+  return object.length === oid.length && oid.every((arc, i) => arc === OWN_ARC || arc === object[i]);
 }
 
 /** Vendors rename their products and keep the numbers: `swCpu` and `sw-cpu` are one. */
