@@ -87,6 +87,7 @@ export class TargetEngine {
     const now = clock.now();
     const until = Math.min(calendar.window(date).to, now);
     const targets = options.schools ? await this.#targetsOf(date) : this.#targets;
+    const wanted = windowsOf(targets);
     const columns = new Map(targets.map((target) => [target.id, new VerdictColumns(tree.schools.length)]));
     for (let from = 0; from < tree.schools.length; from += GROUP) {
       const group = tree.schools.slice(from, from + GROUP);
@@ -102,7 +103,7 @@ export class TargetEngine {
         const school = inventory.schools.get(id)!;
         const evaluate = !options.schools || options.schools.has(id);
         const values = evaluate
-          ? await this.#evaluate(school, targets, date, options.final)
+          ? await this.#evaluate(school, wanted, date, options.final)
           : (kept!.get(id) ?? []);
         if (evaluate) made.push({ school: id, values });
         for (const target of targets) {
@@ -151,13 +152,12 @@ export class TargetEngine {
 
   async #evaluate(
     school: School,
-    targets: readonly Target[],
+    wanted: ReadonlyMap<string, readonly number[]>,
     date: string,
     final: boolean,
   ): Promise<readonly DatedValue[]> {
     const { clock, slowMs = SLOW_MS } = this.#options;
     const started = clock.monotonic();
-    const wanted = windowsOf(targets);
     const slow = this.#slow.get(school.id);
     const reuse = !final && slow?.date === date && started - slow.at < slowMs;
     const values: DatedValue[] = [];
