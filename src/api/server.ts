@@ -19,6 +19,7 @@ import { isOwnName } from "./host-names.ts";
 import type { LiveState } from "./live.ts";
 import { QueryGate } from "./query-gate.ts";
 import { countyRoutes } from "./routes/county.ts";
+import { coverageRoutes } from "./routes/coverage.ts";
 import { devicesRoutes } from "./routes/devices.ts";
 import { eventsRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -31,6 +32,7 @@ import { searchRoutes } from "./routes/search.ts";
 import { seriesRoutes } from "./routes/series.ts";
 import { siteAuditsRoutes } from "./routes/site-audits.ts";
 import { streamRoutes } from "./routes/stream.ts";
+import { targetsRoutes } from "./routes/targets.ts";
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from "./stream-hub.ts";
 
 export interface ServerDeps {
@@ -47,6 +49,8 @@ export interface ServerDeps {
   readonly stream?: Partial<StreamLimits>;
   /** A query of the store is given up after this, ms. Default 15,000. */
   readonly queryTimeoutMs?: number;
+  /** Time zone that school hours are cut in (`targets.timezone`). */
+  readonly timezone?: string;
 }
 
 export interface ListenAddress {
@@ -81,6 +85,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     gate,
     telemetry: deps.telemetry,
     version: deps.version,
+    timezone: deps.timezone,
     caller: (request) => resolveCaller(request, callerOf),
   };
   deps.telemetry.gauge("stream_clients", () => hub.size);
@@ -184,6 +189,7 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     pollingRoutes,
     regionsRoutes,
     countyRoutes,
+    coverageRoutes,
     schoolsRoutes,
     roomsRoutes,
     devicesRoutes,

@@ -25,6 +25,8 @@ export interface RouteDeps {
   readonly gate: QueryGate;
   readonly telemetry: Telemetry;
   readonly version: string;
+  /** Time zone that school hours are cut in; default Asia/Shanghai. */
+  readonly timezone?: string | undefined;
   /** Who asks; every route begins with it. */
   caller(request: FastifyRequest): Caller;
 }

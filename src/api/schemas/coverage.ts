@@ -2,10 +2,14 @@ import { z } from "zod";
 import { stateSchema } from "./campus.ts";
 import { shareSchema, unknownReasonSchema } from "./evidence.ts";
 
+/** What the answer is made over, UTC ms, [from, to). */
+const windowSchema = z.object({ from: z.number(), to: z.number() });
+
 /** GET /api/v1/schools/{id}/ipv6. */
 export const schoolIpv6Schema = z.object({
   at: z.number(),
   school: z.string(),
+  window: windowSchema.optional(),
   /** 0..5, the highest step that is met with all below it; null: not even the first can be judged. */
   level: z.number().nullable(),
   steps: z.array(
@@ -44,6 +48,10 @@ export const schoolIpv6Schema = z.object({
       ipv6: z.boolean(),
       /** Whether a router advertises there; null: nothing tells. */
       advertised: z.boolean().nullable(),
+      /** What told it: `ipv6RouterAdvertTable`, or `neighbours` that have formed addresses, or have not. */
+      told: z.string().nullable().optional(),
+      /** Whether terminals were seen in it; others are not counted. */
+      used: z.boolean().optional(),
       terminals4: z.number(),
       terminals6: z.number(),
       kind: z.enum(["dual", "ipv4-only", "ipv6-only", "silent-ipv6"]),
@@ -56,6 +64,7 @@ export type SchoolIpv6View = z.infer<typeof schoolIpv6Schema>;
 export const schoolWifiSchema = z.object({
   at: z.number(),
   school: z.string(),
+  window: windowSchema.optional(),
   /** Rooms of the register that need coverage. */
   rooms: z.number(),
   presence: shareSchema,
@@ -97,10 +106,15 @@ export type SchoolWifiView = z.infer<typeof schoolWifiSchema>;
 export const coverageSchema = z.object({
   at: z.number(),
   region: z.string(),
+  /** Schools under the region, and those that were judged so far: of a province not all at once. */
+  schools: z.object({ total: z.number(), judged: z.number() }).optional(),
   ipv6: z.object({
     share: shareSchema,
     linksMeasured: z.number(),
     linksRegistered: z.number(),
+    /** 5-minute slots without a value, of those of all measured links. */
+    gaps: z.number().optional(),
+    slots: z.number().optional(),
     /** Schools by level 0..5, and those not known. */
     levels: z.array(z.number()),
     levelUnknown: z.number(),

@@ -204,6 +204,7 @@ export class Controller implements LiveState {
       version: VERSION,
       consoleFolder: CONSOLE_FOLDER,
       hostNames: this.#settings.http.names,
+      timezone: this.#settings.targets.timezone,
     });
     const address = await server.listen(host, port);
     this.#opened.push(() => server.close());
