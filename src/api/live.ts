@@ -1,10 +1,12 @@
 import type { Clock, DeviceLoad, DeviceState } from "../collection/contract.ts";
 import type { EventReader } from "../collection/events.ts";
+import type { BandwidthLedger } from "../indicators/bandwidth/ledger.ts";
 import type { DeviceFacts } from "../inventory/facts.ts";
 import type { Inventory } from "../inventory/model.ts";
 import type { LatestTable } from "../measurements/latest.ts";
 import type { SeriesTable } from "../measurements/series.ts";
 import type { Store } from "../stores/contract.ts";
+import type { TargetQuery } from "../targets/query.ts";
 import type { SiteAuditView } from "./schemas/site-audits.ts";
 
 /** What the API reads of the running controller; the controller implements it. Every call is cheap and synchronous. */
@@ -20,6 +22,8 @@ export interface LiveState {
   readonly store: Store;
   /** What happened; without a log there are no events. */
   readonly events?: EventReader;
+  /** Judged days; without them there are no targets. */
+  readonly targets?: TargetQuery | undefined;
   counters(): SampleCounters;
   /** UTC ms. */
   readonly startedAt: number;
@@ -28,6 +32,8 @@ export interface LiveState {
   readonly clock: Clock;
   /** The longest interval in which the quantity is read, ms (`slowestPolls` makes it of the profiles). */
   pollMs?(quantityId: string): number | undefined;
+  /** What links carried, kept in memory; without it percentiles and forecasts are not known. */
+  readonly bandwidth?: Pick<BandwidthLedger, "figures" | "months" | "progress" | "calendar">;
   /** What polling the device costs it; undefined for one that is not polled. */
   load?(device: string): DeviceLoad | undefined;
   /** The web sites that are audited; without it there are none. */

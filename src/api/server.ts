@@ -198,6 +198,7 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     searchRoutes,
     siteAuditsRoutes,
     streamRoutes,
+    targetsRoutes,
   ])
     routes(app, routeDeps);
   app.get("/api/v1/openapi.json", { schema: { hide: true } as object }, () => app.swagger());

@@ -129,13 +129,15 @@ export class TargetQuery {
     day: AnsweredDay,
     target: Target,
     region: string,
-  ): Promise<(readonly [date: string, rate: number | null, unknown: number])[]> {
+  ): Promise<[date: string, rate: number | null, unknown: number][]> {
     const { history } = this.#options.database;
     const from = addDays(day.date, 1 - HISTORY_DAYS);
     const found = await history.tallies([region], [target.id], from, day.date);
-    return (found.get(target.id)?.get(region) ?? []).map(
-      ({ date, tally }) => [date, rateOf(tally), tally.unknown] as const,
-    );
+    return (found.get(target.id)?.get(region) ?? []).map(({ date, tally }) => [
+      date,
+      rateOf(tally),
+      tally.unknown,
+    ]);
   }
 
   /** Schools under a target, those that are counted only. */
