@@ -1,3 +1,4 @@
+import { PairTable } from "./pair-table.ts";
 import { type Quantity, quantity } from "./quantities.ts";
 
 /** The closed list of tag keys, in the order in which they are written. */
@@ -52,44 +53,76 @@ export function parseSeriesText(text: string): { quantityId: string; tags: Tags 
 
 /**
  * Interns series: a dense number from 0 for each quantity and set of tags, for the life of the process.
- * Text exists only here, where a series is bound; batches carry the numbers.
+ * The sets are kept once, and a series is a set and a quantity: a dozen octets. Its text is made when it is asked for.
  */
 export class SeriesTable {
-  readonly #numbers = new Map<string, number>();
-  readonly #keys: SeriesKey[] = [];
-  readonly #texts: string[] = [];
+  /** The sets of tags, by their number, and their texts: those of a series without its quantity. */
+  readonly #sets: Tags[] = [];
+  readonly #setTexts: string[] = [];
+  readonly #setNumbers = new Map<string, number>();
+  readonly #quantities: Quantity[] = [];
+  readonly #quantityNumbers = new Map<string, number>();
+  readonly #pairs = new PairTable();
 
   /** How many series there are; the next new one gets this number. */
   get size(): number {
-    return this.#keys.length;
+    return this.#pairs.size;
   }
 
-  /** The number of the series, a new one if it was never seen. */
+  /** The number of the series, a new one if it was never seen. Throws when there is no such quantity. */
   intern(quantityId: string, tags: Tags): number {
-    const text = seriesText(quantityId, tags);
-    const known = this.#numbers.get(text);
+    const number = this.#quantityOf(quantityId);
+    return this.#pairs.intern(this.set(tags), number);
+  }
+
+  /** The number of a set of tags, for `internIn`: who binds many quantities to one set asks for it once. */
+  set(tags: Tags): number {
+    const text = seriesText("", tags);
+    const known = this.#setNumbers.get(text);
     if (known !== undefined) return known;
-    const number = this.#keys.length;
-    this.#numbers.set(text, number);
-    this.#keys.push(Object.freeze({ quantity: quantity(quantityId), tags: Object.freeze({ ...tags }) }));
-    this.#texts.push(text);
+    const number = this.#sets.length;
+    this.#setNumbers.set(text, number);
+    this.#setTexts.push(text);
+    this.#sets.push(Object.isFrozen(tags) ? tags : Object.freeze({ ...tags }));
+    return number;
+  }
+
+  /** As `intern`, by the number of the set. */
+  internIn(set: number, quantityId: string): number {
+    if (!(set >= 0 && set < this.#sets.length)) throw new RangeError(`no set of tags ${set}`);
+    return this.#pairs.intern(set, this.#quantityOf(quantityId));
+  }
+
+  #quantityOf(quantityId: string): number {
+    let number = this.#quantityNumbers.get(quantityId);
+    if (number === undefined) {
+      number = this.#quantities.push(quantity(quantityId)) - 1;
+      this.#quantityNumbers.set(quantityId, number);
+    }
     return number;
   }
 
   /** The number of the series if it was interned before. */
   find(quantityId: string, tags: Tags): number | undefined {
-    return this.#numbers.get(seriesText(quantityId, tags));
+    const quantity = this.#quantityNumbers.get(quantityId);
+    const set = this.#setNumbers.get(seriesText("", tags));
+    return quantity === undefined || set === undefined ? undefined : this.#pairs.find(set, quantity);
   }
 
   key(series: number): SeriesKey {
-    const key = this.#keys[series];
-    if (!key) throw new RangeError(`no series ${series}`);
-    return key;
+    this.#check(series);
+    return {
+      quantity: this.#quantities[this.#pairs.right(series)]!,
+      tags: this.#sets[this.#pairs.left(series)]!,
+    };
   }
 
   text(series: number): string {
-    const text = this.#texts[series];
-    if (text === undefined) throw new RangeError(`no series ${series}`);
-    return text;
+    this.#check(series);
+    return this.#quantities[this.#pairs.right(series)]!.id + this.#setTexts[this.#pairs.left(series)]!;
+  }
+
+  #check(series: number): void {
+    if (!(series >= 0 && series < this.#pairs.size)) throw new RangeError(`no series ${series}`);
   }
 }

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { PairTable } from "../../measurements/pair-table.ts";
 import { parseSeriesText, type Tags } from "../../measurements/series.ts";
 import { ByteWriter } from "../bytes.ts";
 import { beginRecord, endRecord, openRecord, RECORD } from "../record.ts";
@@ -10,17 +11,28 @@ const PAGE = 8192;
 const SCHEMA = "CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, record BLOB NOT NULL);";
 
 /**
- * Which series there are: number to text and back, and for each quantity and each tag the series that have it.
+ * Which series there are: number to text and back, and which series have a quantity and which sets have a tag.
  * Numbers are dense from 0 and never given twice; a series whose record is damaged loses its name and its number
- * stays taken.
+ * stays taken. A name is held as a set of tags, which many series share, and a quantity.
  */
 export class Catalogue {
   readonly path: string;
   readonly #damaged: (count: number, what: string) => void;
-  readonly #numbers = new Map<string, number>();
-  readonly #texts: (string | undefined)[] = [];
-  /** Ascending series numbers by quantity and by tag. */
+  /** Sets of tags by their text, which is that of a series behind its quantity. */
+  readonly #sets: string[] = [];
+  readonly #setNumbers = new Map<string, number>();
+  readonly #quantities: string[] = [];
+  readonly #quantityNumbers = new Map<string, number>();
+  /** Sets and quantities that make a series, and the series of each such pair. */
+  #pairs = new PairTable();
+  #seriesOf = new Int32Array(256);
+  /** By series: its pair, -1 where the name is lost. */
+  #pairOf = new Int32Array(256).fill(-1);
+  /** Series numbers that are taken. */
+  #end = 0;
+  /** Ascending: by tag the sets that have it, and by quantity its pairs. */
   readonly #postings = new Map<string, number[]>();
+  readonly #pairsOf: number[][] = [];
   readonly #writer = new ByteWriter(1024);
   #database!: DatabaseSync;
 
@@ -30,7 +42,7 @@ export class Catalogue {
   }
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#pairs.size;
   }
 
   /** Also takes the store's lock: a second process cannot open the file. */
@@ -62,7 +74,7 @@ export class Catalogue {
       if (bad > 0) this.#damaged(bad, `${this.path}: the names of ${bad} series`);
       // The numbers of unreadable rows stay taken.
       const last = this.#database.prepare("SELECT max(id) AS id FROM series").get()?.["id"];
-      if (typeof last === "number") while (this.#texts.length <= last) this.#texts.push(undefined);
+      if (typeof last === "number") this.reserve(last + 1);
     } catch (error) {
       closeQuietly(this.#database);
       throw error;
@@ -75,9 +87,9 @@ export class Catalogue {
     const fresh = new Map<string, number>();
     for (let i = 0; i < texts.length; i++) {
       const text = texts[i]!;
-      let number = this.#numbers.get(text) ?? fresh.get(text);
+      let number = this.#find(text) ?? fresh.get(text);
       if (number === undefined) {
-        number = this.#texts.length + fresh.size;
+        number = this.#end + fresh.size;
         fresh.set(text, number);
       }
       numbers[i] = number;
@@ -92,30 +104,54 @@ export class Catalogue {
     return numbers;
   }
 
+  #find(text: string): number | undefined {
+    const at = setAt(text);
+    const set = this.#setNumbers.get(text.slice(at));
+    const quantity = this.#quantityNumbers.get(text.slice(0, at));
+    const pair = set === undefined || quantity === undefined ? undefined : this.#pairs.find(set, quantity);
+    return pair === undefined ? undefined : this.#seriesOf[pair];
+  }
+
   /** Numbers below `end` are in use by samples: a series whose name was lost must not lend its number. */
   reserve(end: number): void {
-    while (this.#texts.length < end) this.#texts.push(undefined);
+    if (end > this.#pairOf.length) {
+      const pairOf = new Int32Array(Math.max(end, Math.ceil(this.#pairOf.length * 1.5))).fill(-1);
+      pairOf.set(this.#pairOf);
+      this.#pairOf = pairOf;
+    }
+    if (end > this.#end) this.#end = end;
   }
 
   text(series: number): string | undefined {
-    return this.#texts[series];
+    const pair = series < this.#end ? this.#pairOf[series]! : -1;
+    return pair < 0 ? undefined : this.#quantities[this.#pairs.right(pair)]! + this.#setText(pair);
+  }
+
+  #setText(pair: number): string {
+    return this.#sets[this.#pairs.left(pair)]!;
   }
 
   /** The series of a quantity that have all the tags, ordered by their text; at most `limit`. */
   select(quantity: string, tags: Tags, limit: number): number[] {
+    const number = this.#quantityNumbers.get(quantity);
+    if (number === undefined) return [];
     const lists: number[][] = [];
-    for (const key of [quantity, ...Object.entries(tags).map(([tag, value]) => `${tag}=${value}`)]) {
-      const list = this.#postings.get(key);
+    for (const [tag, value] of Object.entries(tags)) {
+      const list = this.#postings.get(`${tag}=${value}`);
       if (!list) return [];
       lists.push(list);
     }
     lists.sort((a, b) => a.length - b.length);
-    const [shortest, ...others] = lists as [number[], ...number[][]];
-    const found: number[] = [];
-    for (const series of shortest) if (others.every((list) => contains(list, series))) found.push(series);
-    const text = (series: number) => this.#texts[series]!;
-    found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
-    return found.length > limit ? found.slice(0, limit) : found;
+    const [shortest, ...others] = lists;
+    const found = shortest ? [] : this.#pairsOf[number]!.slice();
+    if (shortest)
+      for (const set of shortest) {
+        const pair = this.#pairs.find(set, number);
+        if (pair !== undefined && others.every((list) => contains(list, set))) found.push(pair);
+      }
+    found.sort((a, b) => (this.#setText(a) < this.#setText(b) ? -1 : 1));
+    if (found.length > limit) found.length = limit;
+    return found.map((pair) => this.#seriesOf[pair]!);
   }
 
   close(): void {
@@ -123,25 +159,58 @@ export class Catalogue {
   }
 
   #index(number: number, text: string): void {
-    while (this.#texts.length <= number) this.#texts.push(undefined);
-    this.#texts[number] = text;
-    this.#numbers.set(text, number);
-    const { quantityId, tags } = parseSeriesText(text);
-    this.#post(quantityId, number);
-    for (const tag in tags) this.#post(`${tag}=${tags[tag as keyof Tags]}`, number);
+    this.reserve(number + 1);
+    const at = setAt(text);
+    const quantity = this.#quantityOf(text.slice(0, at));
+    const set = this.#setOf(text.slice(at));
+    const known = this.#pairs.size;
+    const pair = this.#pairs.intern(set, quantity);
+    this.#pairOf[number] = pair;
+    if (pair === this.#seriesOf.length) {
+      const seriesOf = new Int32Array(Math.ceil(pair * 1.5));
+      seriesOf.set(this.#seriesOf);
+      this.#seriesOf = seriesOf;
+    }
+    this.#seriesOf[pair] = number;
+    if (pair === known) this.#pairsOf[quantity]!.push(pair);
   }
 
-  #post(key: string, number: number): void {
-    const list = this.#postings.get(key);
-    if (list) list.push(number);
-    else this.#postings.set(key, [number]);
+  #quantityOf(id: string): number {
+    let number = this.#quantityNumbers.get(id);
+    if (number === undefined) {
+      number = this.#quantities.push(id) - 1;
+      this.#pairsOf.push([]);
+      this.#quantityNumbers.set(id, number);
+    }
+    return number;
+  }
+
+  #setOf(part: string): number {
+    const known = this.#setNumbers.get(part);
+    if (known !== undefined) return known;
+    const { tags } = parseSeriesText(part);
+    const number = this.#sets.push(part) - 1;
+    this.#setNumbers.set(part, number);
+    for (const tag in tags) {
+      const key = `${tag}=${tags[tag as keyof Tags]}`;
+      const list = this.#postings.get(key);
+      if (list) list.push(number);
+      else this.#postings.set(key, [number]);
+    }
+    return number;
   }
 
   #salvage(): void {
     if (this.#database) closeQuietly(this.#database);
-    this.#numbers.clear();
+    this.#sets.length = 0;
+    this.#setNumbers.clear();
+    this.#quantities.length = 0;
+    this.#quantityNumbers.clear();
+    this.#pairs = new PairTable();
+    this.#pairOf.fill(-1);
+    this.#end = 0;
     this.#postings.clear();
-    this.#texts.length = 0;
+    this.#pairsOf.length = 0;
     const fresh = `${this.path}.new`;
     rmSync(fresh, { force: true });
     const database = openDatabase(fresh, PAGE, 1024, SCHEMA);
@@ -160,6 +229,12 @@ export class Catalogue {
     this.#damaged(1, `${this.path} was rebuilt from its intact records`);
     this.#load();
   }
+}
+
+/** Where the tags of a series' text begin. */
+function setAt(text: string): number {
+  const at = text.indexOf(",");
+  return at < 0 ? text.length : at;
 }
 
 function contains(list: readonly number[], number: number): boolean {
