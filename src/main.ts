@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { auditCommand } from "./commands/audit.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { discoverCommand } from "./commands/discover.ts";
@@ -33,6 +34,7 @@ for (const command of [
   simulateCommand(),
   inspectCommand(),
   discoverCommand(),
+  auditCommand(),
   importCommand(),
   trustEngineCommand(),
   checkCommand(),

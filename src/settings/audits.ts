@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import { duration, whole } from "./fields.ts";
 
@@ -41,9 +42,10 @@ export function auditsSection() {
         .describe("How often each site is audited."),
       tries: whole(1, 100).default(20).describe("Tries of the home page over IPv6."),
       dns: z
-        .union([z.ipv4(), z.ipv6()], { error: "is no address; write a literal IPv4 or IPv6 address" })
+        .string()
+        .refine(isServer, { error: "is no DNS server; write ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" })
         .optional()
-        .describe("Address of the resolver that is asked; without it the system's."),
+        .describe("Resolver that is asked, by its literal address; without it the system's."),
       nat64: z
         .cidrv6({ error: "is no prefix; write an IPv6 prefix of 96 bits, 64:ff9b::/96" })
         .refine((text) => text.endsWith("/96"), { error: "is no NAT64 prefix: it has 96 bits" })
@@ -59,4 +61,9 @@ export function auditsSection() {
     .transform(({ every, ...rest }) => ({ ...rest, everyMs: every }))
     .prefault({})
     .describe("Audits of web sites over IPv6.");
+}
+
+function isServer(text: string): boolean {
+  const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIPv6(bracketed ?? text) || isIPv4(plain ?? "");
 }

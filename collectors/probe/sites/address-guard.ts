@@ -1,6 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { CampusError } from "../../../src/errors/campus-error.ts";
 
+const GLOBAL_UNICAST = ipaddr.IPv6.parse("2000::");
+
 /**
  * Which addresses an audit may connect to: those of the public internet, and what an operator allows by prefix. A
  * site's own DNS, links and redirects say where to go next, and none of them may send the controller into its own
@@ -41,7 +43,10 @@ export class AddressGuard {
   }
 
   #isFree(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-    return address.range() === "unicast" || this.#isAllowed(address);
+    if (this.#isAllowed(address)) return true;
+    if (address.range() !== "unicast") return false;
+    // All of IPv6 that is given out is there (RFC 4291 section 2.4); the old IPv4-compatible addresses are not.
+    return address.kind() === "ipv4" || address.match(GLOBAL_UNICAST, 3);
   }
 
   #isAllowed(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

@@ -181,7 +181,14 @@ class Audit {
       this.#url = new URL(this.#url.href.replace(/^https/, "http"));
       [six, four] = await both();
     }
-    this.#set("home-page", six.ok, null, null, six.ok ? six.finalUrl : whyNot(six));
+    // A DNS that fails says nothing about the page.
+    this.#set(
+      "home-page",
+      six.failure === "dns" ? null : six.ok,
+      null,
+      null,
+      six.ok ? six.finalUrl : whyNot(six),
+    );
     return [six, four];
   }
 
@@ -201,6 +208,8 @@ class Audit {
     const good = v6.filter((visit) => visit.ok).length;
     const share = good / v6.length;
     if (none) this.#set("success-rate", false, 0, success, "no-address");
+    else if (v6.every((visit) => visit.failure === "dns"))
+      this.#set("success-rate", null, null, success, failuresOf(v6));
     else if (v6.length < tries)
       this.#set("success-rate", null, share, success, `${v6.length} of ${tries} tries in time`);
     else this.#set("success-rate", share >= success, share, success, failuresOf(v6));

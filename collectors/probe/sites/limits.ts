@@ -1,4 +1,4 @@
-/** What a site is judged by. `docs/sites.md` says where each number comes from. */
+/** What a site is judged by. `docs/site-audits.md` says where each number comes from. */
 export interface SiteLimits {
   /** Tries of the home page over IPv6, and the share that must succeed. */
   readonly tries: number;

@@ -1,5 +1,6 @@
 import { promises as dns } from "node:dns";
 import type { Clock } from "../../../src/collection/contract.ts";
+import { CampusError } from "../../../src/errors/campus-error.ts";
 import type { Family } from "../plan.ts";
 import type { AddressGuard } from "./address-guard.ts";
 
@@ -104,7 +105,17 @@ export class Names {
 
   #make(server: string | undefined): dns.Resolver {
     const resolver = new dns.Resolver({ timeout: this.#options.timeoutMs, tries: 2 });
-    if (server !== undefined) resolver.setServers([server]);
+    if (server === undefined) return resolver;
+    try {
+      resolver.setServers([server]);
+    } catch (error) {
+      throw new CampusError(
+        "E_SETTINGS",
+        `'${server}' is no DNS server; write ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT with a literal address`,
+        {},
+        error,
+      );
+    }
     return resolver;
   }
 }

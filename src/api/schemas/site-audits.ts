@@ -7,7 +7,7 @@ const latencySchema = z.object({
 });
 const verdictSchema = z.enum(["ready", "partly", "not-ready", "unknown"]);
 
-/** What the audit of a web site found; `docs/sites.md` says what each check is. */
+/** What the audit of a web site found; `docs/site-audits.md` says what each check is. */
 export const siteAuditSchema = z.object({
   domain: z.string(),
   /** UTC ms. */
