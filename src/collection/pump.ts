@@ -6,6 +6,8 @@ import type { Clock } from "./contract.ts";
 
 /** Where the pump delivers: a store's `write`, or later the line to the controller. */
 export interface BatchReceiver {
+  /** Whether it keeps nothing of a batch once `write` has resolved: its columns may then be filled again. */
+  readonly copies?: boolean;
   write(batch: SampleBatch, table: SeriesTable): Promise<void>;
 }
 
@@ -141,6 +143,7 @@ export class Pump {
       attempt = 0;
       this.#waiting.shift();
       this.#waitingRows -= batch.length;
+      if (this.#receiver.copies) this.batch.recycle(batch);
       this.#observer.committed(batch.length, this.#clock.monotonic() - started);
       this.#committed = batch.sequence;
       for (let i = this.#waiters.length - 1; i >= 0; i--) {

@@ -15,16 +15,20 @@ export interface SampleColumns {
 
 /**
  * A numbered batch: `node` and `sequence` make it idempotent. The arrays may be longer than `length`.
- * Who receives a batch may keep it; who made it does not touch it again.
+ * Who receives a batch may keep it, and who made it does not touch it again, unless the receiver says that it copies.
  */
 export interface SampleBatch extends SampleColumns {
   readonly node: string;
   readonly sequence: number;
 }
 
+/** Columns that were given back are kept up to this many, to be filled again. */
+const MOST_SPARE = 2;
+
 /** Grows by doubling; `take` hands the columns over and starts afresh. One writer. */
 export class BatchBuilder implements SampleColumns {
   #length = 0;
+  readonly #spare: SampleColumns[] = [];
   series: Uint32Array;
   time: Float64Array;
   value: Float64Array;
@@ -72,13 +76,24 @@ export class BatchBuilder implements SampleColumns {
       value: this.value,
       status: this.status,
     };
+    const spare = this.#spare.pop();
     const capacity = Math.max(1024, length);
-    this.series = new Uint32Array(capacity);
-    this.time = new Float64Array(capacity);
-    this.value = new Float64Array(capacity);
-    this.status = new Uint8Array(capacity);
+    this.series = spare?.series ?? new Uint32Array(capacity);
+    this.time = spare?.time ?? new Float64Array(capacity);
+    this.value = spare?.value ?? new Float64Array(capacity);
+    this.status = spare?.status ?? new Uint8Array(capacity);
     this.#length = 0;
     return batch;
+  }
+
+  /** Gives the columns of a batch back that nobody reads any more: making them anew costs more than filling them. */
+  recycle({ series, time, value, status }: SampleColumns): void {
+    const fits =
+      series.length > 0 && [time, value, status].every((column) => column.length === series.length);
+    // Columns of one great batch are not kept for many small ones.
+    const worth = series.length <= 4 * Math.max(1024, this.series.length);
+    if (fits && worth && this.#spare.length < MOST_SPARE)
+      this.#spare.push({ length: 0, series, time, value, status });
   }
 
   #grow(): void {

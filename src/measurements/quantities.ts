@@ -181,6 +181,8 @@ define("sensor.occupied", "state", "state", "whether somebody is there", {
 
 // optics.*: tags device, interface, lane where there is one
 define("optics.rx_power", "gauge", "dBm", "light received", { min: -45, max: 10, reading: "dbm" });
+define("optics.rx_low", "gauge", "dBm", "light under which the module itself alarms", { min: -45, max: 10 });
+define("optics.rx_high", "gauge", "dBm", "light over which the module itself alarms", { min: -45, max: 10 });
 define("optics.tx_power", "gauge", "dBm", "light sent", { min: -45, max: 10, reading: "dbm" });
 define("optics.bias", "gauge", "A", "laser bias current", { min: 0, max: 1, reading: "current" });
 define("optics.temperature", "gauge", "degC", "module temperature", {

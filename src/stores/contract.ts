@@ -60,6 +60,8 @@ export interface StoreStats {
  */
 export interface Store {
   readonly kind: string;
+  /** Whether it keeps nothing of a batch once `write` has resolved. */
+  readonly copies?: boolean;
   open(signal: AbortSignal): Promise<void>;
   /** `table` is the node's own series table, the one that the batch's numbers come from. */
   write(batch: SampleBatch, table: SeriesTable): Promise<void>;

@@ -98,7 +98,8 @@ export class BoundTable {
 
   /** Starts a poll: no cell counts as read. */
   begin(): void {
-    this.times = new Float64Array(this.plan.columns.length * this.rows);
+    if (this.times.length > 0) this.times.fill(0);
+    else this.times = new Float64Array(this.plan.columns.length * this.rows);
   }
 
   /**

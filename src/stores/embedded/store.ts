@@ -6,7 +6,7 @@ import type { SeriesQuery, SeriesResult, SeriesSelector, Store, StoreStats } fro
 import { checkQuery, checkSelector } from "../query.ts";
 import { DAY_MS, type Retention } from "./archive.ts";
 import type { EngineStats } from "./engine.ts";
-import type { QueryReply, Reply, RequestBody } from "./protocol.ts";
+import { buffersOf, type OwnColumns, type QueryReply, type Reply, type RequestBody } from "./protocol.ts";
 
 export interface EmbeddedOptions {
   /** The store's own folder; it is made when it is not there. One process at a time. */
@@ -26,6 +26,9 @@ const HOT_SAMPLES = 500_000;
 /** At 21 octets each 42 MB, twice while the one half is sealed. */
 const MOST_HOT_SAMPLES = 2_000_000;
 
+/** Sets of columns that are kept to be filled again. */
+const MOST_SPARE = 2;
+
 interface Waiting {
   resolve(reply: Reply): void;
   reject(error: unknown): void;
@@ -43,8 +46,11 @@ interface TableState {
  */
 export class EmbeddedStore implements Store {
   readonly kind = "embedded";
+  readonly copies = true;
   readonly #options: EmbeddedOptions;
   readonly #waiting = new Map<number, Waiting>();
+  /** Columns that the thread has done with: they travel to and fro. */
+  readonly #spare: OwnColumns[] = [];
   #tables = new WeakMap<SeriesTable, TableState>();
   #tableCount = 0;
   #worker: Worker | undefined;
@@ -123,20 +129,13 @@ export class EmbeddedStore implements Store {
     const fresh = new Set<number>();
     for (let i = 0; i < length; i++) if (state.bound[batch.series[i]!] !== 1) fresh.add(batch.series[i]!);
     const freshNumbers = Uint32Array.from(fresh);
-    // Copies, because others may read the batch too; the copies are handed over, not cloned.
-    const columns = {
-      length,
-      series: batch.series.slice(0, length),
-      time: batch.time.slice(0, length),
-      value: batch.value.slice(0, length),
-      status: batch.status.slice(0, length),
-    };
+    const columns = this.#copy(batch);
     const freshTexts = Array.from(fresh, (series) => table.text(series));
     try {
       await this.#ask(
         { kind: "write", write: { table: state.id, columns, freshNumbers, freshTexts } },
         "E_STORE_WRITE",
-        [columns.series, columns.time, columns.value, columns.status].map((c) => c.buffer as ArrayBuffer),
+        buffersOf(columns),
       );
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
@@ -144,6 +143,27 @@ export class EmbeddedStore implements Store {
     }
     this.#failure = undefined;
     for (const series of fresh) state.bound[series] = 1;
+  }
+
+  /** A copy, because others may read the batch too; it is handed over, not cloned, and comes back with the reply. */
+  #copy(batch: SampleBatch): OwnColumns {
+    const { length } = batch;
+    let columns = this.#spare.pop();
+    if (!columns || columns.series.length < length || columns.series.length > 4 * length + 4096) {
+      const capacity = Math.ceil(length * 1.1);
+      columns = {
+        length,
+        series: new Uint32Array(capacity),
+        time: new Float64Array(capacity),
+        value: new Float64Array(capacity),
+        status: new Uint8Array(capacity),
+      };
+    }
+    columns.series.set(batch.series.subarray(0, length));
+    columns.time.set(batch.time.subarray(0, length));
+    columns.value.set(batch.value.subarray(0, length));
+    columns.status.set(batch.status.subarray(0, length));
+    return { ...columns, length };
   }
 
   async query(query: SeriesQuery): Promise<SeriesResult[]> {
@@ -247,6 +267,7 @@ export class EmbeddedStore implements Store {
 
   #take(reply: Reply): void {
     if (reply.stats) this.#stats = reply.stats;
+    if (reply.columns && this.#spare.length < MOST_SPARE) this.#spare.push(reply.columns);
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (!waiting) return;

@@ -3,7 +3,7 @@ import { CampusError } from "../../errors/campus-error.ts";
 import type { CheckedQuery } from "../query.ts";
 import { Engine, type EngineStats } from "./engine.ts";
 import type { Job } from "./maintenance.ts";
-import type { QueryReply, Reply, Request, WireError } from "./protocol.ts";
+import { buffersOf, type QueryReply, type Reply, type Request, type WireError } from "./protocol.ts";
 
 /** A query that takes longer gives others a turn. */
 const TURN_MS = 20;
@@ -124,7 +124,8 @@ class Service {
         error = wire(failure, "E_STORE_WRITE");
       }
       const stats = engine?.stats();
-      for (const { id } of group) this.#reply({ id, error, stats });
+      for (const { id, write } of group)
+        this.#reply({ id, error, stats, columns: write.columns }, buffersOf(write.columns));
     }
     this.#flushing = undefined;
   }
