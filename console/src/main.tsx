@@ -13,6 +13,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
+import "./styles/answers.css";
 import "./styles/narrow.css";
 
 const HEALTH_MS = 10_000;

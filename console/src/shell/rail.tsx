@@ -3,15 +3,26 @@ import { Mark } from "../parts/mark.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { Name, Value } from "../parts/value.tsx";
 import { useConsole, useDocument } from "../state/context.ts";
-import { type Route, routeOf, toRegion, toSchool } from "../state/router.ts";
+import { type Route, routeOf, toBackbone, toRegion, toSchool, toTargets } from "../state/router.ts";
 import { count, digits } from "../text/format.ts";
 import { nameIn } from "../text/name.ts";
 import { byTrouble } from "../text/order.ts";
 import type { RegionsView, SchoolsView } from "../views.ts";
 
+/** A region's address on the page that is open: whoever looks at targets stays with them, one level up. */
+function useRegionHref(): (path: string) => string {
+  const { router } = useConsole();
+  const { path, query } = router.place.value;
+  const route = routeOf(path);
+  if (route.page === "targets") return (region) => toTargets(region, query.get("target"));
+  if (route.page === "backbone" || route.page === "link") return toBackbone;
+  return toRegion;
+}
+
 /** The way down to here; each step is a link, and counties and schools can be exchanged for their siblings. */
 export function Breadcrumb() {
   const { trail, words, preferences } = useConsole();
+  const hrefOf = useRegionHref();
   const { regions, school, device } = trail.value;
   const language = preferences.language.value;
   const county = regions.find((region) => region.level === "county");
@@ -25,7 +36,7 @@ export function Breadcrumb() {
       <ol>
         {regions.map((region) => (
           <li key={region.path} class={`crumb at-${region.level}`}>
-            <a href={toRegion(region.path)}>
+            <a href={hrefOf(region.path)}>
               <Name text={nameIn(language, region)} />
             </a>
             {region.level === "county" && counties.length > 1 && (
@@ -33,7 +44,7 @@ export function Breadcrumb() {
                 {counties.map((other) => (
                   <a
                     key={other.path}
-                    href={toRegion(other.path)}
+                    href={hrefOf(other.path)}
                     aria-current={other.path === region.path ? "true" : undefined}
                   >
                     <Name text={nameIn(language, other)} />
@@ -86,27 +97,42 @@ function usePages(route: Route): Page[] {
   const { router, trail, words } = useConsole();
   const { query } = router.place.value;
   const { regions, school } = trail.value;
-  const county = regions.find((region) => region.level === "county") ?? regions.at(-1);
-  const home = county ? toRegion(county.path) : "/";
+  const region = regions.at(-1)?.path;
   const tab = query.get("tab");
-  const onCounty = route.page === "county";
+  const { pages: names } = words.value;
   const pages: Page[] = [
-    { href: home, word: words.value.pages.schools, icon: "school", here: onCounty && tab !== "links" },
     {
-      href: `${home}?tab=links`,
-      word: words.value.pages.links,
-      icon: "link",
-      here: onCounty && tab === "links",
+      href: region === undefined ? "/" : toRegion(region),
+      word: names.schools,
+      icon: "school",
+      here: route.page === "county" || route.page === "home",
     },
   ];
+  if (region !== undefined) {
+    pages.push(
+      {
+        href: toBackbone(region),
+        word: names.backbone,
+        icon: "link",
+        here: route.page === "backbone" || route.page === "link",
+      },
+      { href: toTargets(region), word: names.targets, icon: "target", here: route.page === "targets" },
+    );
+  }
   if (school) {
     const base = toSchool(school.id);
     const onSchool = route.page === "school";
     pages.push(
-      { href: base, word: words.value.pages.rooms, icon: "board", here: onSchool && tab !== "devices" },
+      { href: base, word: names.rooms, icon: "board", here: onSchool && tab === null },
+      {
+        href: `${base}?tab=network`,
+        word: names.network,
+        icon: "ap",
+        here: onSchool && tab === "network",
+      },
       {
         href: `${base}?tab=devices`,
-        word: words.value.pages.devices,
+        word: names.devices,
         icon: "device",
         here: (onSchool && tab === "devices") || route.page === "device",
       },

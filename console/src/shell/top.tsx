@@ -3,6 +3,7 @@ import { useConsole } from "../state/context.ts";
 import type { Theme } from "../state/preferences.ts";
 import { dateTimeExact } from "../text/time.ts";
 import { Search } from "./search.tsx";
+import { Who } from "./who.tsx";
 
 const NEXT: Readonly<Record<Theme, Theme>> = { auto: "light", light: "dark", dark: "auto" };
 const FACE: Readonly<Record<Theme, IconName>> = { auto: "auto", light: "sun", dark: "moon" };
@@ -15,6 +16,7 @@ export function Top() {
   return (
     <header class="top">
       <Search />
+      <Who />
       <button
         type="button"
         class="plain-button"

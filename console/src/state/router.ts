@@ -71,8 +71,22 @@ export const toSchool = (id: string, room?: string): string =>
 export const toDevice = (id: string, iface?: string): string =>
   `/device/${encodeURIComponent(id)}${iface ? `?if=${encodeURIComponent(iface)}` : ""}`;
 
+export const toBackbone = (path: string): string => `/backbone/${segments(path)}`;
+export const toLink = (id: string): string => `/link/${encodeURIComponent(id)}`;
+/** The targets of a region; with a target its page, with a school the evidence of its verdict. */
+export const toTargets = (path: string, target?: string | null): string =>
+  `/targets/${segments(path)}${target ? `?target=${segments(target)}` : ""}`;
+/** The raw samples of one series: its quantity, tags and time as `GET /api/v1/series` takes them. */
+export const toSeries = (query: Readonly<Record<string, string>>): string =>
+  `/series?${new URLSearchParams(query)}`;
+
 export type Route =
-  | { readonly page: "county"; readonly path: string | null }
+  | { readonly page: "home" }
+  | { readonly page: "county"; readonly path: string }
+  | { readonly page: "backbone"; readonly path: string }
+  | { readonly page: "link"; readonly id: string }
+  | { readonly page: "targets"; readonly path: string }
+  | { readonly page: "series" }
   | { readonly page: "school"; readonly id: string }
   | { readonly page: "device"; readonly id: string }
   | { readonly page: "missing" };
@@ -86,8 +100,15 @@ export function routeOf(path: string): Route {
     return { page: "missing" };
   }
   const [first, ...rest] = parts;
-  if (first === undefined) return { page: "county", path: null };
-  if (first === "region" && rest.length > 0) return { page: "county", path: rest.join("/") };
+  if (first === undefined) return { page: "home" };
+  if (rest.length > 0) {
+    const path = rest.join("/");
+    if (first === "region") return { page: "county", path };
+    if (first === "backbone") return { page: "backbone", path };
+    if (first === "targets") return { page: "targets", path };
+  }
+  if (first === "series" && rest.length === 0) return { page: "series" };
+  if (first === "link" && rest.length === 1) return { page: "link", id: rest[0]! };
   if (first === "school" && rest.length === 1) return { page: "school", id: rest[0]! };
   if (first === "device" && rest.length === 1) return { page: "device", id: rest[0]! };
   return { page: "missing" };

@@ -61,6 +61,14 @@ export const percent = (value: number | null | undefined): Shown =>
       }
     : nothing;
 
+/** A share of 0..1 as percent with one decimal, never rounded up to a whole that is not reached: `84.9 %`. */
+export function ratio(value: number | null | undefined): Shown {
+  if (!known(value)) return nothing;
+  const tenths = value >= 1 ? Math.round(value * 1000) : Math.floor(value * 1000 + 1e-9);
+  const text = tenths % 1000 === 0 ? String(tenths / 10) : (tenths / 10).toFixed(1);
+  return { text: `${text}${NBSP}%`, exact: `${grouped.format(value * 100)} %` };
+}
+
 /** `41 / 44`. */
 export const share = (part: number, of: number): string =>
   `${whole.format(part)}${NBSP}/${NBSP}${whole.format(of)}`;

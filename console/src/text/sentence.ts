@@ -37,6 +37,8 @@ function readable(reason: Reason, words: Words): string {
       return quantity(value, "degC", words).text;
     case "air-poor":
       return quantity(value, "ppm", words).text;
+    case "optic-low":
+      return quantity(value, "dBm", words).text;
     case "port-errors":
       return String(Number(value.toPrecision(3)));
     default:
@@ -70,6 +72,7 @@ const SELF_EVIDENT: ReadonlySet<string> = new Set([
   "uplink-saturated",
   "uplink-busy",
   "uplink-single",
+  "uplink-elsewhere",
   "aps-offline",
   "no-data",
   "stale",

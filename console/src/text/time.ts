@@ -30,4 +30,4 @@ export function ago(at: number, now: number, words: Words): string {
 }
 
 /** ms after which a value is older than two intervals of its kind, and says so. */
-export const STALE = { page: 20_000, row: 130_000, reading: 620_000 } as const;
+export const STALE = { page: 20_000, row: 130_000, reading: 620_000, day: 7 * 86_400_000 } as const;

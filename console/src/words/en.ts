@@ -1,4 +1,7 @@
+import { coverageWords } from "./en-coverage.ts";
 import { glossary } from "./en-glossary.ts";
+import { linkWords } from "./en-links.ts";
+import { targetWords } from "./en-targets.ts";
 import type { Words } from "./zh.ts";
 
 const from = (since: string): string => (since ? ` since ${since}` : "");
@@ -7,6 +10,9 @@ const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n =
 /** The English words of the console; the keys are those of `zh.ts`. */
 export const en: Words = {
   ...glossary,
+  ...linkWords,
+  ...coverageWords,
+  ...targetWords,
   name: "Campus network and IoT",
   languageOther: "中文",
   languageSwitch: "Switch to Chinese",
@@ -16,7 +22,14 @@ export const en: Words = {
   place: "Place",
   switchTo: (what) => `Switch ${what.toLowerCase()}`,
   allRegions: "All counties",
-  pages: { schools: "Schools", links: "Links", rooms: "Rooms", devices: "Devices" },
+  pages: {
+    schools: "Schools",
+    backbone: "Backbone",
+    targets: "Targets",
+    rooms: "Rooms",
+    network: "Wi-Fi, IPv6",
+    devices: "Devices",
+  },
   simulated: "Simulated",
   simulatedWhy: "These numbers come from the bundled simulators, not from real devices.",
   serverLine: (devices, rate) => `${devices} devices, ${rate} samples/s`,
@@ -280,6 +293,8 @@ export const en: Words = {
     "uplink-saturated": (value, since) => `uplink is nearly full${value ? ` at ${value}` : ""}${from(since)}`,
     "uplink-busy": (value, since) => `uplink is busy${value ? ` at ${value}` : ""}${from(since)}`,
     "uplink-single": () => "only one uplink works",
+    "optic-low": (value) => (value ? `receives too little light, ${value}` : "receives too little light"),
+    "uplink-elsewhere": () => "ends elsewhere than registered",
     "aps-offline": (value) => (value ? `${value} APs offline` : "APs offline"),
     "board-silent": (_value, since) => `is silent${from(since)}`,
     "board-fault": (value) => (value ? `reports ${value} faults` : "reports a fault"),

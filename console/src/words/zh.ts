@@ -1,4 +1,7 @@
+import { coverageWords } from "./zh-coverage.ts";
 import { glossary } from "./zh-glossary.ts";
+import { linkWords } from "./zh-links.ts";
+import { targetWords } from "./zh-targets.ts";
 
 /** `，自 08:10 起` and the like are made here, so that every sentence says time the same way. */
 const from = (since: string): string => (since ? `自 ${since} 起` : "");
@@ -14,6 +17,9 @@ const gap = (before: string, after: string): boolean =>
  */
 export const zh = {
   ...glossary,
+  ...linkWords,
+  ...coverageWords,
+  ...targetWords,
   name: "校园网络与物联",
   languageOther: "English",
   languageSwitch: "切换到英文",
@@ -23,7 +29,14 @@ export const zh = {
   place: "位置",
   switchTo: (what: string) => `切换${what}`,
   allRegions: "全部区县",
-  pages: { schools: "学校", links: "链路", rooms: "房间", devices: "设备" },
+  pages: {
+    schools: "学校",
+    backbone: "骨干",
+    targets: "目标",
+    rooms: "房间",
+    network: "无线与 IPv6",
+    devices: "设备",
+  },
   simulated: "模拟数据",
   simulatedWhy: "这些数字来自自带的模拟器，不是真实设备。",
   serverLine: (devices: string, rate: string) => `${devices} 台设备，每秒 ${rate} 个采样`,
@@ -287,6 +300,8 @@ export const zh = {
     "uplink-busy": (value: string, since: string) =>
       `上联链路${from(since)}繁忙${value ? `，利用率 ${value}` : ""}`,
     "uplink-single": () => "只有一条上联链路可用",
+    "optic-low": (value: string) => (value ? `收光偏弱，${value}` : "收光偏弱"),
+    "uplink-elsewhere": () => "对端与登记不一致",
     "aps-offline": (value: string) => (value ? `${value} 台 AP 失联` : "有 AP 失联"),
     "board-silent": (_value: string, since: string) => `${from(since)}失联`,
     "board-fault": (value: string) => (value ? `报告 ${value} 项故障` : "报告故障"),

@@ -4,6 +4,7 @@ import { AsOf } from "../../parts/value.tsx";
 import { useConsole, useDocument, useLive } from "../../state/context.ts";
 import { patchCounty } from "../../state/patches.ts";
 import { nameIn } from "../../text/name.ts";
+import { ancestors } from "../../text/regions.ts";
 import { countySentence, linksSentence } from "../../text/sentence.ts";
 import type { CountyView, RegionsView, RegionView } from "../../views.ts";
 import { usePlace } from "../title.ts";
@@ -25,17 +26,6 @@ export function CountyPage({ path }: { path: string | null }) {
   if (path === null && !first) return <Skeleton tiles={20} />;
   const wanted = path ?? first!.path;
   return <County key={wanted} path={wanted} regions={regions ?? []} />;
-}
-
-function ancestors(region: RegionView, all: readonly RegionView[]): RegionView[] {
-  const trail = [region];
-  for (let at = region.parent; at !== null; ) {
-    const parent = all.find((other) => other.path === at);
-    if (!parent || trail.includes(parent)) break;
-    trail.unshift(parent);
-    at = parent.parent;
-  }
-  return trail;
 }
 
 function County({ path, regions }: { path: string; regions: readonly RegionView[] }) {

@@ -1,4 +1,6 @@
+import { useEffect } from "preact/hooks";
 import { useShares } from "../../parts/figures.tsx";
+import { Lazy } from "../../parts/lazy.tsx";
 import { Failed, Skeleton } from "../../parts/notice.tsx";
 import { SentenceView } from "../../parts/sentence.tsx";
 import { AsOf, Figure, Name, Value } from "../../parts/value.tsx";
@@ -39,12 +41,17 @@ export function SchoolPage({ id }: { id: string }) {
       school: { id: view.school.id, name: view.school.name, nameEn: view.school.nameEn },
     },
   );
+  useEffect(() => {
+    if (view) preferences.places.value = { ...preferences.places.peek(), school: id };
+  }, [view === undefined, id]);
   if (live.failure.value) return <Failed failure={live.failure.value} retry={live.retry} />;
   if (!view) return <Skeleton tiles={30} />;
 
   const minute = Math.floor(now.value / 60_000) * 60_000;
   const { query: params } = router.place.value;
-  const onDevices = params.get("tab") === "devices";
+  const tab = params.get("tab");
+  const onDevices = tab === "devices";
+  const onNetwork = tab === "network";
   const room = view.rooms.find((one) => one.path === params.get("room"));
   return (
     <>
@@ -59,14 +66,22 @@ export function SchoolPage({ id }: { id: string }) {
         </div>
       </div>
       <SchoolFigures view={view} rooms={view.rooms} />
-      {!onDevices && (
+      {!onDevices && !onNetwork && (
         <>
           <Rooms view={view} chosen={room?.path} />
           <Uplinks links={view.links} />
         </>
       )}
-      <DevicesTable devices={view.devices} all={onDevices} />
-      {room && <RoomDrawer key={room.path} room={room} devices={view.devices} />}
+      {!onDevices && (
+        <Lazy
+          key="network"
+          bones={<div class="bone bone-block" />}
+          load={() => import("./network.tsx").then((file) => file.Network)}
+          render={(Network) => <Network school={id} full={onNetwork} />}
+        />
+      )}
+      {!onNetwork && <DevicesTable devices={view.devices} all={onDevices} />}
+      {room && <RoomDrawer key={room.path} room={room} view={view} />}
     </>
   );
 }

@@ -7,8 +7,9 @@ import { useConsole } from "../../state/context.ts";
 import { toDevice } from "../../state/router.ts";
 import { count, quantity } from "../../text/format.ts";
 import { plain } from "../../text/name.ts";
-import type { DeviceRow, RoomView, State } from "../../views.ts";
+import type { RoomView, SchoolView, State } from "../../views.ts";
 import { term } from "../../words/term.ts";
+import { Cause } from "./cause.tsx";
 
 function Part({
   title,
@@ -32,12 +33,12 @@ function Part({
   );
 }
 
-export function RoomDrawer({ room, devices }: { room: RoomView; devices: readonly DeviceRow[] }) {
+export function RoomDrawer({ room, view }: { room: RoomView; view: SchoolView }) {
   const console = useConsole();
   const words = console.words.value;
   const { columns, room: own, roomTypes, school, texts, roles } = words;
   const { board, ap, sensor } = room;
-  const inside = devices.filter((device) => room.devices.includes(device.id));
+  const inside = view.devices.filter((device) => room.devices.includes(device.id));
   const about = [plain(room.buildingName), term(roomTypes, room.type)];
   if (room.floor !== null) about.splice(1, 0, school.floor(room.floor));
   if (room.seats !== null) about.push(own.seats(count(room.seats).text));
@@ -54,6 +55,7 @@ export function RoomDrawer({ room, devices }: { room: RoomView; devices: readonl
     >
       <p class="quiet">{about.join(" · ")}</p>
       <Reasons reasons={room.reasons} state={room.state} known={room.name} />
+      {room.state !== "good" && <Cause room={room} view={view} />}
       {board && (
         <Part title={own.board} device={board.device} state={board.state}>
           <Fact label={own.power}>{board.power ? term(texts, board.power) : words.unknown}</Fact>

@@ -2,6 +2,7 @@ import { Mark } from "../../parts/mark.tsx";
 import { Quiet } from "../../parts/notice.tsx";
 import { Name } from "../../parts/value.tsx";
 import { useWords } from "../../state/context.ts";
+import { toLink } from "../../state/router.ts";
 import { byTrouble, useSteadyOrder } from "../../text/order.ts";
 import type { LinkView } from "../../views.ts";
 import { LinkFacts } from "../county/link-drawer.tsx";
@@ -27,7 +28,9 @@ export function Uplinks({ links }: { links: readonly LinkView[] }) {
           <div key={link.id} class="uplink">
             <h3>
               <Mark state={link.state} label />
-              <Name text={link.name} />
+              <a href={toLink(link.id)}>
+                <Name text={link.name} />
+              </a>
             </h3>
             <LinkFacts link={link} />
           </div>

@@ -1,8 +1,8 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { rate } from "../../text/format.ts";
-import { type Cell, gapsOf } from "../../text/points.ts";
-import { moment, ZONE } from "../../text/time.ts";
+import { rate } from "../text/format.ts";
+import { type Cell, gapsOf } from "../text/points.ts";
+import { moment, ZONE } from "../text/time.ts";
 
 export interface PlotData {
   /** UTC ms. */

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { useConsole } from "../../state/context.ts";
-import { rate, speed } from "../../text/format.ts";
-import { type Cell, columns, p95, usualStep } from "../../text/points.ts";
-import { dateTime } from "../../text/time.ts";
+import { useConsole } from "../state/context.ts";
+import { rate, speed } from "../text/format.ts";
+import { type Cell, columns, p95, usualStep } from "../text/points.ts";
+import { dateTime } from "../text/time.ts";
 import type { Plot } from "./plot.ts";
 
 export interface ChartData {
@@ -16,7 +16,16 @@ export interface ChartData {
   readonly below: readonly (readonly [number, number])[];
 }
 
+/** bit/s, each direction. */
+export interface Percentiles {
+  readonly in: number | null;
+  readonly out: number | null;
+  /** Of what they are, for the hover. */
+  readonly note: string;
+}
+
 interface Props {
+  readonly percentiles?: Percentiles;
   readonly data: ChartData | undefined;
   /** bit/s. */
   readonly capacity: number | null;
@@ -33,7 +42,7 @@ const last = (cells: readonly Cell[]): number | null =>
  * The row above the drawing holds the values under the pointer, or the latest ones, so nothing pops up over
  * the data and nothing moves.
  */
-export function Chart({ data, capacity, name, onZoom, onReset }: Props) {
+export function Chart({ data, capacity, name, percentiles, onZoom, onReset }: Props) {
   const { words, preferences } = useConsole();
   const chart = words.value.chart;
   const theme = preferences.theme.value;
@@ -44,8 +53,12 @@ export function Chart({ data, capacity, name, onZoom, onReset }: Props) {
   const at = useSignal<number | null>(null);
 
   const table = data && columns(data.above, data.below, data.step);
-  const inP95 = data && p95(data.above.map(([, value]) => value));
-  const outP95 = data && p95(data.below.map(([, value]) => value));
+  const inP95 = percentiles
+    ? (percentiles.in ?? undefined)
+    : data && p95(data.above.map(([, value]) => value));
+  const outP95 = percentiles
+    ? (percentiles.out ?? undefined)
+    : data && p95(data.below.map(([, value]) => value));
   const inMax = Math.max(0, ...(data?.above ?? []).map(([, value]) => value));
   const outMax = Math.max(0, ...(data?.below ?? []).map(([, value]) => value));
   // A capacity ten times the traffic would press the traffic flat: then it is told in words.
@@ -91,7 +104,7 @@ export function Chart({ data, capacity, name, onZoom, onReset }: Props) {
           capacity: near ? capacity : null,
         }
       : undefined;
-  useEffect(draw, [data, near, theme]);
+  useEffect(draw, [data, near, theme, inP95, outP95]);
 
   const index = at.value;
   const hovered = table && index !== null && index < table.times.length ? index : null;
@@ -110,7 +123,7 @@ export function Chart({ data, capacity, name, onZoom, onReset }: Props) {
           <i class="key key-out" />
           {chart.out} <b>{rate(outNow).text}</b>
         </span>
-        <span title={chart.p95Note}>
+        <span title={percentiles?.note ?? chart.p95Note}>
           <i class="key key-p95" />
           {chart.p95} <b>{rate(inP95).text}</b> / <b>{rate(outP95).text}</b>
         </span>

@@ -1,0 +1,169 @@
+import { UseBar } from "../../parts/bar.tsx";
+import { Chips } from "../../parts/chips.tsx";
+import { Mark } from "../../parts/mark.tsx";
+import { Quiet } from "../../parts/notice.tsx";
+import { Spark } from "../../parts/spark.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
+import { AsOf, Name, Value } from "../../parts/value.tsx";
+import { useConsole } from "../../state/context.ts";
+import { rate, speed } from "../../text/format.ts";
+import { nameIn } from "../../text/name.ts";
+import { useSteadyOrder } from "../../text/order.ts";
+import { reasonText } from "../../text/sentence.ts";
+import type { BackboneLinkView } from "../../views.ts";
+import { term } from "../../words/term.ts";
+import { carried } from "../county/schools-table.tsx";
+import { has, TROUBLES, type Trouble } from "./trouble.ts";
+import { forecastAt, forecastText, percentileText } from "./words.ts";
+
+/** Rows shown until a reader asks for all: trouble comes first, and a page of 500 links stays quick. */
+const FIRST = 60;
+
+/** Name of the node that a link leads up from, in the reader's language. */
+export type LinkNames = (link: BackboneLinkView) => string;
+
+export function BackboneTable({
+  links,
+  chosen,
+  only,
+  nameOf,
+}: {
+  links: readonly BackboneLinkView[];
+  chosen: string | null;
+  only: Trouble | null;
+  nameOf: LinkNames;
+}) {
+  const { words, router, now, preferences } = useConsole();
+  const { columns, backbone: own, empty, filter } = words.value;
+  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const language = preferences.language.value;
+  const rank = new Map(links.map((link, at) => [link.id, at]));
+  const rows = useSteadyOrder(
+    only === null ? links : links.filter((link) => has(link, only)),
+    (row) => row.id,
+    (a, b) => rank.get(a.id)! - rank.get(b.id)!,
+    (row) => row.state,
+  );
+  const all = router.place.value.query.has("all");
+  const cut = !all && rows.length > FIRST + 20;
+  const list: Column<BackboneLinkView>[] = [
+    {
+      key: "link",
+      head: columns.link,
+      class: "main",
+      cell: (row) => (
+        <>
+          <a class="row-link" href={router.with({ link: row.id })}>
+            <Mark state={row.state} label />
+            <Name text={nameOf(row)} />
+          </a>
+          <span class="why">
+            {row.reasons[0] ? (
+              reasonText(row.reasons[0], words.value, minute, row.name)
+            ) : (
+              <Name text={nameIn(language, row)} />
+            )}
+          </span>
+        </>
+      ),
+    },
+    {
+      key: "use",
+      head: columns.use,
+      class: "bar",
+      cell: (row) => <UseBar use={row.use} state={row.state} title={carried(row)} />,
+    },
+    {
+      key: "day",
+      head: columns.day,
+      wide: true,
+      cell: (row) => (
+        <Spark
+          series={{ quantity: "interface.in_rate", device: row.device, interface: row.interface }}
+          label={`${columns.in}, ${columns.day}`}
+        />
+      ),
+    },
+    {
+      key: "p95",
+      head: own.p95Month,
+      number: true,
+      class: "wrap",
+      cell: (row) => (
+        <span
+          class={row.p95.value === null ? "missing" : "value"}
+          title={row.p95.value === null ? undefined : rate(row.p95.value).text}
+        >
+          {percentileText(row.p95, words.value)}
+        </span>
+      ),
+    },
+    {
+      key: "forecast",
+      head: own.forecastHead,
+      class: "wrap",
+      cell: (row) => forecastText(forecastAt(row, 80), words.value),
+    },
+    {
+      key: "ways",
+      head: own.ways,
+      class: "short",
+      cell: (row) => (
+        <>
+          {term(own.resilience, row.resilience)}
+          <span class="under">{term(own.families, row.families)}</span>
+        </>
+      ),
+    },
+    {
+      key: "carrier",
+      head: columns.carrier,
+      class: "short",
+      cell: (row) => (row.carrier ? <Name text={row.carrier} /> : "–"),
+    },
+    {
+      key: "capacity",
+      head: columns.capacity,
+      number: true,
+      cell: (row) => <Value shown={speed(row.capacity)} />,
+    },
+    { key: "fresh", head: columns.fresh, number: true, class: "fresh", cell: (row) => <AsOf at={row.at} /> },
+  ];
+  return (
+    <section class="card">
+      <header>
+        <h2>{own.table}</h2>
+        <p class="quiet">{own.tableHint}</p>
+        <Chips
+          label={filter.label}
+          name="only"
+          all={filter.all}
+          total={links.length}
+          options={TROUBLES.map((trouble) => [
+            trouble,
+            own.trouble[trouble],
+            links.filter((link) => has(link, trouble)).length,
+          ])}
+        />
+      </header>
+      {rows.length === 0 ? (
+        <Quiet>{only === null ? empty.links : own.noneOfThem}</Quiet>
+      ) : (
+        <Table
+          caption={own.table}
+          columns={list}
+          rows={cut ? rows.slice(0, FIRST) : rows}
+          keyOf={(row) => row.id}
+          chosen={chosen}
+        />
+      )}
+      {cut && (
+        <p class="card-foot">
+          <a class="button" href={router.with({ all: "1" })}>
+            {own.allLinks(rows.length)}
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,16 @@
+import { count, digits, quantity, ratio, speed } from "../../text/format.ts";
+import type { Words } from "../../words/zh.ts";
+
+/** A number of a condition in its unit: shares as percent, rates with their prefix, counts as they are. */
+export function indicatorValue(value: number, unit: string, words: Words): string {
+  if (unit === "ratio" || unit === "share") return ratio(value).text;
+  if (unit === "bit/s") return speed(value).text;
+  if (unit === "" || unit === "count") return Number.isInteger(value) ? count(value).text : digits(value);
+  return quantity(value, unit, words).text;
+}
+
+const SIGNS: Readonly<Record<string, string>> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=" };
+
+/** `≥ 95 %`. */
+export const limitText = (op: string, limit: number, unit: string, words: Words): string =>
+  `${SIGNS[op] ?? op}\u00a0${indicatorValue(limit, unit, words)}`;
