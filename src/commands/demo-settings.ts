@@ -35,6 +35,8 @@ export function demoSettings(options: DemoSettingsOptions): Settings {
       },
     },
     credentials: { simulated: { protocol: "snmp", version: "v2c", community: options.community } },
+    // Whoever looks at a demo does not wait for a quarter of an hour.
+    targets: { every: "1m" },
     log: { level: options.logLevel },
   };
   const { settings, problems } = parseSettings(JSON.stringify(document), "(demo)", {});
