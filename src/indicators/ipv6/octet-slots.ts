@@ -1,10 +1,4 @@
-import {
-  CounterBank,
-  type CounterModulus,
-  counterDelta,
-  MODULUS_32,
-  MODULUS_53,
-} from "../../measurements/counter.ts";
+import { type CounterModulus, counterDelta, MODULUS_32, MODULUS_53 } from "../../measurements/counter.ts";
 import type { SeriesResult } from "../../stores/contract.ts";
 import type { Window } from "../contract.ts";
 
@@ -12,12 +6,18 @@ import type { Window } from "../contract.ts";
 export const SLOT_MS = 300_000;
 /** A difference may reach back over so many slots without a reading; what lies further back starts anew. */
 const MOST_MISSED = 12;
+/** The two ends of a difference are not read in the same instant (as in measurements/counter.ts). */
+const TOLERANCE = 1.05;
+/** Octets a second that no line carries, when nothing is known of it. */
+const ANY_LINE = 1e11;
+/** Of an unknown line a Counter32 that fell went round only if it then made less than this part of its range. */
+const WRAP_PART = 1 / 4;
 /** Two readings of one slot length may lie this much closer together or further apart, ms. */
 const SLACK_MS = 2 * SLOT_MS;
 /** sysUpTime goes round after 497.1 days; seconds. From here on a fall is no restart. */
 const UPTIME_ROUND = 497 * 86_400;
 
-/** Part of the readings in which a counter may have fallen and still be taken as one that was set to zero. */
+/** Part of the readings in which a counter may have fallen (once at least) and still be one that was set to zero. */
 const RARELY = 0.05;
 
 /** Counters that mean something only together: the same slots are made of all of them, or none is. */
@@ -68,8 +68,6 @@ export function octetSlots(set: CounterSet, window: Window): OctetSlots {
   const lanes = counters.map((counter) => lane(counter, window, slots));
   const uptime = set.uptime ? lane(set.uptime, window, slots) : undefined;
   const moduli = lanes.map((values) => modulusOf(values, uptime, ceiling));
-  const bank = new CounterBank(Math.max(1, lanes.length));
-  const places = lanes.map(() => bank.slot());
   const octets = lanes.map(() => 0);
   let previous = -1;
   let covered = 0;
@@ -81,25 +79,43 @@ export function octetSlots(set: CounterSet, window: Window): OctetSlots {
     if (lanes.length === 0 || lanes.some((values) => Number.isNaN(values[slot]!))) continue;
     samples++;
     const anew = previous < 0 || slot - previous > MOST_MISSED + 1;
-    const restarted = !anew && uptime !== undefined && restartedBetween(uptime, previous, slot);
-    if (anew || restarted) for (const place of places) bank.forget(place);
-    let good = true;
-    const time = slot * SLOT_MS;
-    for (let i = 0; i < lanes.length; i++) {
-      const rate = bank.rate(places[i]!, lanes[i]![slot]!, time, moduli[i]!, ceiling);
-      if (Number.isNaN(rate)) good = false;
-    }
-    if (slot > 0) {
-      at = window.from + (slot - 1) * SLOT_MS;
-      if (good) {
+    if (slot > 0) at = window.from + (slot - 1) * SLOT_MS;
+    if (slot > 0 && !anew) {
+      const elapsed = (slot - previous) * SLOT_MS;
+      const restarted = uptime !== undefined && restartedBetween(uptime, previous, slot);
+      const steps = lanes.map((values, i) =>
+        restarted ? Number.NaN : difference(values[previous]!, values[slot]!, moduli[i]!, elapsed, ceiling),
+      );
+      if (steps.some(Number.isNaN)) resets++;
+      else {
         covered++;
-        for (let i = 0; i < lanes.length; i++)
-          octets[i]! += counterDelta(lanes[i]![previous]!, lanes[i]![slot]!, moduli[i]!);
-      } else if (!anew) resets++;
+        for (let i = 0; i < steps.length; i++) octets[i]! += steps[i]!;
+      }
     }
     previous = slot;
   }
   return { slots, gaps: slots - covered, resets, octets, samples, at };
+}
+
+/**
+ * Octets between two readings, NaN when they prove nothing: the counter started anew, or can have gone round more
+ * than once. Readings of neighbouring slots may lie up to two slots apart, which the most that is plausible allows
+ * for; a Counter32 is judged by the time between polls as they are planned.
+ * @param elapsed ms from slot to slot
+ */
+function difference(
+  previous: number,
+  current: number,
+  modulus: CounterModulus,
+  elapsed: number,
+  ceiling: number,
+): number {
+  const delta = counterDelta(previous, current, modulus);
+  const limit = (ceiling > 0 ? ceiling * TOLERANCE : ANY_LINE) / 1000;
+  if (delta > limit * (elapsed + SLOT_MS)) return Number.NaN;
+  if (modulus === MODULUS_53) return delta;
+  if (ceiling > 0) return limit * elapsed < MODULUS_32 ? delta : Number.NaN;
+  return current >= previous || delta <= MODULUS_32 * WRAP_PART ? delta : Number.NaN;
 }
 
 /** Values by slot, NaN where nothing was read; the first is the slot before the window. */
@@ -115,8 +131,7 @@ function lane(result: SeriesResult, window: Window, slots: number): Float64Array
 /**
  * How far a counter counts is not stored. One that was over 2^32 is wide. One that never fell is taken as wide
  * too: there is nothing to undo. What is left fell below 2^32; without a restart that is a Counter32 that went
- * round. On a line that can make it go round within one slot, a counter that falls often proves nothing (the
- * bank refuses it), and one that falls rarely was set to zero: that slot is a gap.
+ * round. On a line that can make it go round within one slot, a counter that falls often proves nothing, and one that falls rarely was set to zero: that slot is a gap.
  */
 function modulusOf(values: Float64Array, uptime: Float64Array | undefined, ceiling: number): CounterModulus {
   let previous = -1;
@@ -133,7 +148,7 @@ function modulusOf(values: Float64Array, uptime: Float64Array | undefined, ceili
   }
   if (fell === 0) return MODULUS_53;
   const fast = (ceiling * SLOT_MS) / 1000 >= MODULUS_32;
-  return fast && fell <= readings * RARELY ? MODULUS_53 : MODULUS_32;
+  return fast && fell <= Math.max(1, readings * RARELY) ? MODULUS_53 : MODULUS_32;
 }
 
 /** Whether the device was up for less than the time between the two slots; unknown uptimes say nothing. */
