@@ -15,6 +15,7 @@ import { EventLog } from "../../collection/event-log.ts";
 import { Pump } from "../../collection/pump.ts";
 import { SlotScheduler } from "../../collection/scheduler.ts";
 import { CampusError } from "../../errors/campus-error.ts";
+import { BandwidthLedger } from "../../indicators/bandwidth/ledger.ts";
 import { buildInventory } from "../../inventory/build.ts";
 import type { Inventory } from "../../inventory/model.ts";
 import { StateDatabase } from "../../inventory/state-database.ts";
@@ -36,6 +37,7 @@ import { openStore } from "./open-store.ts";
 import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
 import { StoreWatch } from "./store-watch.ts";
+import { TargetsRoom } from "./targets-room.ts";
 import { withTiers } from "./tiers.ts";
 import { TrapRoom } from "./trap-room.ts";
 
@@ -63,6 +65,7 @@ export class Controller implements LiveState {
   readonly simulated: boolean;
   readonly store: Store;
   readonly events: EventLog;
+  readonly bandwidth: BandwidthLedger;
   readonly siteAudits: AuditRoom;
   readonly #settings: Settings;
   readonly #telemetry: Telemetry;
@@ -73,6 +76,7 @@ export class Controller implements LiveState {
   readonly #scheduler: SlotScheduler;
   readonly #pump: Pump;
   readonly #traps: TrapRoom;
+  readonly #targets: TargetsRoom;
   readonly #engines: EngineMemory;
   readonly #rate: SampleRate;
   readonly #opened: (() => Promise<void> | void)[] = [];
@@ -96,6 +100,22 @@ export class Controller implements LiveState {
     this.#polls = slowestPolls(this.#profiles.list());
     this.#inventory = buildInventory({ regions: [], schools: [], sites: [], links: [] });
     this.store = openStore(settings, clock, options.random);
+    this.bandwidth = new BandwidthLedger({
+      store: this.store,
+      inventory: () => this.#inventory,
+      clock,
+      timezone: settings.targets.timezone,
+      failed: (error) =>
+        telemetry.log.warn({ err: error }, "what links carried is not read; it is tried again"),
+    });
+    this.#targets = new TargetsRoom({
+      settings,
+      telemetry,
+      clock,
+      store: this.store,
+      inventory: () => this.#inventory,
+      facts: (device) => this.#board.facts(device),
+    });
     this.#rate = new SampleRate(clock);
     this.#state = new StateDatabase({ file: stateFile(settings) });
     this.#board = new DeviceBoard(clock, (facts) => {
@@ -126,7 +146,12 @@ export class Controller implements LiveState {
       node: settings.node.id,
       table: this.table,
       latest: this.latest,
-      receiver: this.store,
+      receiver: {
+        write: async (batch, table) => {
+          await this.store.write(batch, table);
+          this.#targets.late(batch, table);
+        },
+      },
       clock,
       // Milliseconds since the epoch as the first number: over every one that an earlier run can have used.
       firstSequence: clock.now(),
@@ -154,6 +179,10 @@ export class Controller implements LiveState {
 
   inventory(): Inventory {
     return this.#inventory;
+  }
+
+  get targets(): TargetsRoom["query"] {
+    return this.#targets.query;
   }
 
   facts(device: string): ReturnType<DeviceBoard["facts"]> {
@@ -257,8 +286,12 @@ export class Controller implements LiveState {
     await this.#traps.open(signal);
     this.#opened.push(() => this.#traps.close());
     await this.#takeInventory();
+    this.bandwidth.open();
+    this.#opened.push(() => this.bandwidth.close());
     await this.siteAudits.open();
     this.#opened.push(() => this.siteAudits.close());
+    await this.#targets.open(signal);
+    this.#opened.push(() => this.#targets.close());
     const watch = new StoreWatch(this.store, this.#telemetry.log);
     watch.look();
     const timer = setInterval(() => {
