@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { build, type Language } from "../dashboards/board.ts";
+import { BOARDS } from "../dashboards/boards.ts";
 import { errorsMarkdown } from "../src/errors/errors-markdown.ts";
 import { inventoryJsonSchema, inventoryMarkdown } from "../src/inventory/documentation.ts";
 import { devicesMarkdown } from "../src/profiles/devices-markdown.ts";
@@ -29,7 +31,17 @@ function devices(): string {
   });
 }
 
+const LANGUAGES: readonly Language[] = ["zh", "en"];
+
 const FILES: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(
+    BOARDS.flatMap((board) =>
+      LANGUAGES.map((language) => [
+        `dashboards/influxql/${language}/${board.name}.json`,
+        () => json(build(board, language)),
+      ]),
+    ),
+  ),
   "docs/settings.md": settingsMarkdown,
   "docs/campusd.schema.json": () => json(settingsJsonSchema()),
   "docs/inventory.md": inventoryMarkdown,
@@ -57,6 +69,7 @@ for (const [path, make] of Object.entries(FILES)) {
     console.error(`${path} is not what the code makes of it: run npm run generate`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
     console.log(`wrote ${path}`);
   }
