@@ -1,4 +1,5 @@
 import type { Inventory } from "../inventory/model.ts";
+import { Backbone } from "../topology/backbone.ts";
 import { type Caller, maySee, visiblePlace, visibleSchools, visibleSites } from "./access.ts";
 import type { LiveState } from "./live.ts";
 import { freshnessOf } from "./rules.ts";
@@ -6,11 +7,15 @@ import type { CountyView, DeviceView, SchoolView } from "./schemas/campus.ts";
 import { SeriesIndex } from "./series-index.ts";
 import { countyView } from "./views/county.ts";
 import { deviceView } from "./views/device.ts";
+import { type DeviceSight, seeDevice } from "./views/device-row.ts";
+import { type LinkSight, seeLink } from "./views/link.ts";
 import { type SchoolSight, schoolView, seeSchool } from "./views/school.ts";
 import type { Sight } from "./views/sight.ts";
 
 /** A school is judged at most once in this time, ms. */
 export const JUDGED_EVERY = 2000;
+/** Neighbours are looked at anew after this, ms; an import is seen at once. */
+const NEIGHBOURS_EVERY = 60_000;
 
 /**
  * The campus as it is judged now. A look lasts two seconds: all answers within it are of the same instant, and
@@ -21,6 +26,7 @@ export class Campus {
   readonly index: SeriesIndex;
   readonly #aps = new Map<string, { state: string; since: number | null }>();
   #look: Look | undefined;
+  #backbone: { readonly of: Inventory; readonly built: number; readonly graph: Backbone } | undefined;
 
   constructor(live: LiveState) {
     this.live = live;
@@ -60,6 +66,22 @@ export class Campus {
     return [...this.schools(caller, region), ...sites.map((site) => this.school(caller, site.id)!)];
   }
 
+  /** The graph of regions, schools and sites. */
+  get backbone(): Backbone {
+    const inventory = this.live.inventory();
+    const monotonic = this.live.clock.monotonic();
+    const known = this.#backbone;
+    if (known?.of === inventory && monotonic - known.built < NEIGHBOURS_EVERY) return known.graph;
+    const graph = new Backbone(inventory, (device) => this.live.facts(device));
+    this.#backbone = { of: inventory, built: monotonic, graph };
+    return graph;
+  }
+
+  /** A judged link, whoever asks: ways lead over links that the caller may not see. Undefined when there is none. */
+  link(id: string): LinkSight | undefined {
+    return this.#link(this.#current(), id);
+  }
+
   county(caller: Caller, path: string): CountyView | undefined {
     const { sight } = this.#current();
     const region = sight.inventory.regions.get(path);
@@ -96,9 +118,29 @@ export class Campus {
       facts: (device) => live.facts(device),
       answer: (device) => live.state(device),
       freshFor: freshnessTable(live),
+      ways: (place) => this.backbone.ways(place, (link) => this.#link(taken, link)?.works ?? null),
       apSince: (device, state) => this.#apSince(device, state, now),
     };
-    return (this.#look = { taken: monotonic, sight, schools: new Map() });
+    const taken: Look = { taken: monotonic, sight, schools: new Map(), devices: new Map(), links: new Map() };
+    return (this.#look = taken);
+  }
+
+  #link(look: Look, id: string): LinkSight | undefined {
+    const known = look.links.get(id);
+    if (known) return known;
+    const { inventory } = look.sight;
+    const link = inventory.links.get(id);
+    const place = link && inventory.place(link.school);
+    const device = link && inventory.devices.get(link.device);
+    if (!link || !place || !device) return undefined;
+    let judged = look.devices.get(device.id);
+    if (!judged) {
+      judged = seeDevice(look.sight, place, device);
+      look.devices.set(device.id, judged);
+    }
+    const seen = seeLink(look.sight, place, link, judged);
+    look.links.set(id, seen);
+    return seen;
   }
 
   /** Controllers tell what an access point does, not since when: that is seen here, from its first change on. */
@@ -129,4 +171,7 @@ interface Look {
   readonly taken: number;
   readonly sight: Sight;
   readonly schools: Map<string, SchoolSight>;
+  /** Devices that links are measured at, and links, as far as they were asked for. */
+  readonly devices: Map<string, DeviceSight>;
+  readonly links: Map<string, LinkSight>;
 }

@@ -19,6 +19,22 @@ export const THRESHOLDS = {
   reasons: 20,
 } as const;
 
+/**
+ * What a single way up makes of a place. `lost`: several are registered and one works. By its register alone
+ * (`designed`) a place is as good as its links; it is listed, and no worse.
+ */
+export const SINGLE_UPLINK = { lost: "watch", designed: "good" } as const;
+
+/** Where a link begins to fail, besides being down. */
+export const LINK_LIMITS = {
+  /** Share of packets with errors, or discarded, of an hour. */
+  errorShare: 1e-4,
+  discardShare: 1e-3,
+  /** bit/s: a line of the backbone, and a school's. */
+  backboneSpeed: 10e9,
+  schoolSpeed: 1e9,
+} as const;
+
 /** Room types whose air matters to people; a cold store or a machine room may be as cold or warm as it likes. */
 export const PEOPLE_STAY: ReadonlySet<string> = new Set<(typeof ROOM_TYPES)[number]>([
   "classroom",
@@ -125,6 +141,9 @@ const CODE_ORDER: readonly Reason["code"][] = [
   "ups-on-battery",
   "uplink-saturated",
   "uplink-busy",
+  "optic-low",
+  "uplink-single",
+  "uplink-elsewhere",
   "aps-offline",
   "ap-offline",
   "board-silent",

@@ -12,6 +12,9 @@ interface Grown {
   size: number;
 }
 
+/** By the tag `interface`. */
+type InterfaceSeries = ReadonlyMap<string, DeviceSeries>;
+
 const NO_APS: ReadonlyMap<string, DeviceSeries> = new Map();
 
 /**
@@ -23,6 +26,7 @@ export class SeriesIndex {
   readonly #table: SeriesTable;
   readonly #devices = new Map<string, Grown>();
   readonly #aps = new Map<string, Map<string, Grown>>();
+  readonly #interfaces = new Map<string, { readonly size: number; readonly byKey: InterfaceSeries }>();
   #seen = 0;
 
   constructor(table: SeriesTable) {
@@ -52,6 +56,32 @@ export class SeriesIndex {
   /** Series of the device itself. */
   device(device: string): DeviceSeries | undefined {
     return this.#devices.get(device);
+  }
+
+  /**
+   * Series of one interface of a device. Sorted by interface when a device is first asked for and after it has
+   * grown: few devices have links, and each series would be held twice.
+   */
+  ofInterface(device: string, key: string): DeviceSeries | undefined {
+    const series = this.#devices.get(device);
+    if (!series) return undefined;
+    let sorted = this.#interfaces.get(device);
+    if (sorted?.size !== series.size) {
+      const byKey = new Map<string, Grown>();
+      for (const [quantityId, numbers] of series.byQuantity)
+        for (const number of numbers) {
+          const name = this.#table.key(number).tags.interface;
+          if (name === undefined) continue;
+          const own = entry(byKey, name);
+          const list = own.byQuantity.get(quantityId);
+          if (list) list.push(number);
+          else own.byQuantity.set(quantityId, [number]);
+          own.size++;
+        }
+      sorted = { size: series.size, byKey };
+      this.#interfaces.set(device, sorted);
+    }
+    return sorted.byKey.get(key);
   }
 
   /** Series that the controller reports of an access point. */

@@ -18,11 +18,13 @@ import { errorAnswer, sendError } from "./error-answer.ts";
 import { isOwnName } from "./host-names.ts";
 import type { LiveState } from "./live.ts";
 import { QueryGate } from "./query-gate.ts";
+import { backboneRoutes } from "./routes/backbone.ts";
 import { countyRoutes } from "./routes/county.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
 import { devicesRoutes } from "./routes/devices.ts";
 import { eventsRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { linksRoutes } from "./routes/links.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { regionsRoutes } from "./routes/regions.ts";
 import { roomsRoutes } from "./routes/rooms.ts";
@@ -191,6 +193,8 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     countyRoutes,
     coverageRoutes,
     schoolsRoutes,
+    backboneRoutes,
+    linksRoutes,
     roomsRoutes,
     devicesRoutes,
     eventsRoutes,

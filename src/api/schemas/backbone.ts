@@ -59,6 +59,10 @@ export const backboneLinkSchema = linkSchema.extend({
   to: z.string().nullable(),
   /** How the other end is known: `register`, `lldp` or both agree. */
   toBy: z.enum(["register", "lldp", "both"]).nullable(),
+  /** The device at the other end, where it is known and may be seen. */
+  toDevice: z.string().nullable().optional(),
+  /** The node that a neighbour tells where the register says another one: one of the two is wrong. */
+  toSeen: z.string().nullable().optional(),
   /** bit/s that the interface negotiated, and what the 10G/1G/100M rule wants of it. */
   speed: z.number().nullable(),
   speedWanted: z.number().nullable(),
@@ -118,6 +122,22 @@ export const backboneSchema = z.object({
   }),
   nodes: z.array(nodeSchema),
   links: z.array(backboneLinkSchema),
+  /** Schools' links that were left out (and are in no total): a region of so many lists its backbone alone. */
+  left: z.number().optional(),
+  /** Links of the register whose months were read since campusd started; while it is under `of`, p95 may be missing. */
+  read: z.object({ links: z.number(), of: z.number() }).optional(),
+  /** Nodes whose devices see each other on a port without a link in the register. */
+  unregistered: z
+    .array(
+      z.object({
+        from: z.string(),
+        device: z.string(),
+        interface: z.string(),
+        to: z.string(),
+        toDevice: z.string(),
+      }),
+    )
+    .optional(),
 });
 export type BackboneView = z.infer<typeof backboneSchema>;
 

@@ -16,6 +16,8 @@ export const reasonSchema = z.object({
     "uplink-saturated",
     "uplink-busy",
     "uplink-single",
+    "optic-low",
+    "uplink-elsewhere",
     "aps-offline",
     "board-silent",
     "board-fault",

@@ -10,6 +10,8 @@ export interface LinkSight {
   readonly link: Link;
   readonly view: LinkView;
   readonly findings: readonly Finding[];
+  /** Whether it carries now; null when that is not known. */
+  readonly works: boolean | null;
 }
 
 const OPER_UP = 1;
@@ -18,7 +20,7 @@ const OPER_STATES = quantity("interface.oper_state").states!;
 /** Judges a link by the interface where it is measured. `device` is that interface's device. */
 export function seeLink(sight: Sight, school: Place, link: Link, device: DeviceSight | undefined): LinkSight {
   const read = (quantityId: string): { value: number | null; at: number | null } =>
-    interfaceValue(sight, device, link.interface, quantityId);
+    interfaceValue(sight, link, quantityId);
   const inRate = read("interface.in_rate");
   const outRate = read("interface.out_rate");
   const oper = read("interface.oper_state").value;
@@ -31,6 +33,7 @@ export function seeLink(sight: Sight, school: Place, link: Link, device: DeviceS
   return {
     link,
     findings,
+    works: device?.row.up === "down" ? false : oper === null ? null : oper === OPER_UP,
     view: {
       id: link.id,
       name: link.name ?? link.id,
@@ -78,12 +81,11 @@ function judge(
 
 function interfaceValue(
   sight: Sight,
-  device: DeviceSight | undefined,
-  key: string,
+  link: Link,
   quantityId: string,
 ): { value: number | null; at: number | null } {
-  for (const series of device?.series?.byQuantity.get(quantityId) ?? []) {
-    if (sight.table.key(series).tags.interface !== key) continue;
+  const own = sight.index.ofInterface(link.device, link.interface);
+  for (const series of own?.byQuantity.get(quantityId) ?? []) {
     const value = freshValue(sight, series, quantityId);
     const at = sight.latest.status(series) === STATUS.ok ? sight.latest.time(series) : 0;
     return { value: Number.isNaN(value) ? null : value, at: at > 0 ? at : null };
@@ -96,6 +98,6 @@ function speedFact(sight: Sight, link: Link): number | null {
   return fact?.speed ?? null;
 }
 
-function positive(value: number | null): number | null {
+export function positive(value: number | null): number | null {
   return value !== null && value > 0 ? value : null;
 }

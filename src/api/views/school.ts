@@ -1,7 +1,8 @@
 import type { Place } from "../../inventory/model.ts";
+import type { Ways } from "../../topology/ways.ts";
 import type { Caller } from "../access.ts";
-import { CORE_ROLES, type Finding, reasonsOf, type Severity, stateOf } from "../rules.ts";
-import type { DeviceRow, SchoolRow, SchoolView } from "../schemas/campus.ts";
+import { CORE_ROLES, type Finding, reasonsOf, type Severity, SINGLE_UPLINK, stateOf } from "../rules.ts";
+import type { DeviceRow, Reason, SchoolRow, SchoolView } from "../schemas/campus.ts";
 import { type DeviceSight, seeDevice } from "./device-row.ts";
 import { schoolAps, schoolClients, schoolPower } from "./figures.ts";
 import { type LinkSight, seeLink } from "./link.ts";
@@ -86,6 +87,7 @@ function rowOf(
 ): SchoolRow {
   const aps = schoolAps(sight, devices);
   const findings = schoolFindings(school, devices, links, aps.offline);
+  if (links.length > 1) findings.push(...lostWays(school, sight.ways(school.id)));
   const uplink = links.find((one) => one.link.role === "uplink") ?? links.find(isOutward);
   const counted = { total: 0, ready: 0, unknown: 0 };
   for (const room of rooms.values()) {
@@ -164,6 +166,16 @@ function schoolFindings(
   else if (unknown > 0)
     findings.push({ severity: "unknown", reason: { code: "device-unknown", value: unknown } });
   return findings;
+}
+
+/**
+ * A place that is built with several ways up and has one left is to be watched: the next fault cuts it off. One that
+ * has a single way by its register is not worse for that: the backbone's page lists it.
+ */
+export function lostWays(place: { readonly id: string; readonly name: string }, ways: Ways): Finding[] {
+  if (ways.registered < 2 || ways.possible !== 1 || ways.up !== 1) return [];
+  const reason: Reason = { code: "uplink-single", subject: place.id, name: place.name, value: ways.up };
+  return [{ severity: SINGLE_UPLINK.lost, reason }];
 }
 
 function lighter(finding: Finding): Finding {

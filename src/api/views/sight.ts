@@ -3,6 +3,7 @@ import type { Inventory } from "../../inventory/model.ts";
 import type { LatestTable } from "../../measurements/latest.ts";
 import type { SeriesTable } from "../../measurements/series.ts";
 import { STATUS } from "../../measurements/status.ts";
+import type { Ways } from "../../topology/ways.ts";
 import type { DeviceAnswer } from "../live.ts";
 import { NOT_EVIDENCE } from "../rules.ts";
 import type { DeviceSeries, SeriesIndex } from "../series-index.ts";
@@ -19,6 +20,8 @@ export interface Sight {
   answer(device: string): DeviceAnswer;
   /** How old a value of the quantity may be and still count, ms. */
   freshFor(quantityId: string): number;
+  /** Ways from a school or site up to its province, by the links as they are now. */
+  ways(place: string): Ways;
   /** Since when an access point's controller says what it says; null when that was before campusd started. */
   apSince(device: string, state: string): number | null;
 }
