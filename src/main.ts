@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.ts";
+import { captureCommand } from "./commands/capture.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { discoverCommand } from "./commands/discover.ts";
@@ -33,6 +34,7 @@ for (const command of [
   serveCommand(),
   simulateCommand(),
   inspectCommand(),
+  captureCommand(),
   discoverCommand(),
   auditCommand(),
   importCommand(),
