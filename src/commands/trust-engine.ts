@@ -23,13 +23,9 @@ export function trustEngineCommand(): Command {
         const inventory = buildInventory(await state.inventory());
         const unknown = devices.find((device) => !inventory.devices.has(device));
         if (unknown !== undefined)
-          throw new CampusError(
-            "E_USAGE",
-            `the inventory has no device '${unknown}'; nothing was changed`,
-            {
-              device: unknown,
-            },
-          );
+          throw new CampusError("E_USAGE", `the inventory has no device '${unknown}'; nothing was changed`, {
+            device: unknown,
+          });
         for (const device of devices) {
           const forgotten = await state.engines.forget(device, systemClock().now());
           console.log(

@@ -115,7 +115,8 @@ describe("command lines in the pages", () => {
         .replaceAll("\\\n", " ")
         .split("\n")
         .flatMap((line) => {
-          const match = /(?:^|npm run campusd -- |node src\/main\.ts )(?:campusd )?([a-z][a-z-]*)( .*)?$/.exec(line);
+          const match =
+            /(?:^|npm run campusd -- |node src\/main\.ts )(?:campusd )?([a-z][a-z-]*)( .*)?$/.exec(line);
           return /campusd|src\/main\.ts/.test(line) && match
             ? [{ page: place(snippet), line, command: match[1]! }]
             : [];
