@@ -14,10 +14,18 @@ interface Entry {
   readonly taken: number;
 }
 
+export interface Judged {
+  readonly schools: readonly SchoolCoverage[];
+  /** Monotonic ms of the oldest of them; now when there is none. */
+  readonly taken: number;
+}
+
 /** A school is judged anew when its numbers are older, ms, and somebody asks. */
 export const COVERAGE_FOR_MS = 60_000;
-/** So many schools without a number are judged while the request waits; more are judged behind its back. */
-export const MOST_AWAITED = 400;
+/** Numbers that are older are not shown while new ones can be made: nobody had asked for them. */
+export const COVERAGE_AT_MOST_MS = 300_000;
+/** So long a request waits for schools that have no number, ms; the rest is judged behind the answer. */
+export const AWAITED_MS = 200;
 /** Schools that are judged at the same time: the store has one thread. */
 const AT_ONCE = 4;
 
@@ -36,14 +44,22 @@ export class CoverageBoard {
     this.#options = options;
   }
 
-  /** What is known of the schools, in their order; those that were never judged may be left out. */
-  async of(schools: readonly School[]): Promise<SchoolCoverage[]> {
-    const oldest = this.#options.monotonic() - COVERAGE_FOR_MS;
-    const missing = schools.filter((school) => !this.#entries.has(school.id));
-    if (missing.length <= MOST_AWAITED) await Promise.all(missing.map((school) => this.#make(school)));
-    else this.#behind(missing);
-    this.#behind(schools.filter((school) => (this.#entries.get(school.id)?.taken ?? oldest) < oldest));
-    return schools.flatMap((school) => this.#entries.get(school.id)?.coverage ?? []);
+  /**
+   * What is known of the schools, in their order; those that could not be judged in time are left out. Rejects
+   * with E_STORE_* when the store answers none.
+   */
+  async of(schools: readonly School[]): Promise<Judged> {
+    const now = this.#options.monotonic();
+    const olderThan = (school: School, ms: number): boolean =>
+      now - (this.#entries.get(school.id)?.taken ?? Number.NEGATIVE_INFINITY) > ms;
+    const needed = schools.filter((school) => olderThan(school, COVERAGE_AT_MOST_MS));
+    await this.#atMost(needed);
+    this.#behind(schools.filter((school) => olderThan(school, COVERAGE_FOR_MS)));
+    const entries = schools.flatMap((school) => this.#entries.get(school.id) ?? []);
+    return {
+      schools: entries.map((entry) => entry.coverage),
+      taken: entries.reduce((taken, entry) => Math.min(taken, entry.taken), this.#options.monotonic()),
+    };
   }
 
   /** Nothing is begun any more; what runs is left to the store, which ends it. */
@@ -51,6 +67,20 @@ export class CoverageBoard {
     this.#closed = true;
     for (const { done } of this.#waiting.values()) done();
     this.#waiting.clear();
+  }
+
+  /** Judges the schools; returns when all of them are, or when the request has waited long enough. */
+  async #atMost(schools: readonly School[]): Promise<void> {
+    if (schools.length === 0) return;
+    const all = Promise.all(schools.map((school) => this.#make(school)));
+    all.catch((error: unknown) => this.#options.failed(error));
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, AWAITED_MS);
+    try {
+      await Promise.race([all, enough]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #behind(schools: readonly School[]): void {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { IndicatorSources, Window } from "../../indicators/contract.ts";
 import { createIpv6Maker } from "../../indicators/ipv6/maker.ts";
+import { uplinksOf } from "../../indicators/ipv6/traffic.ts";
 import { createWifiMaker } from "../../indicators/wifi/maker.ts";
 import type { School } from "../../inventory/model.ts";
 import { type Caller, maySee, notFound, visibleSchool, visibleSchools } from "../access.ts";
@@ -90,7 +91,10 @@ export function coverageRoutes(app: Api, deps: RouteDeps): void {
       if (!inventory.regions.has(region) || !maySee(caller, region)) throw notFound();
       const schools = visibleSchools(inventory, caller, region);
       const judged = await gate.run(() => board.of(schools));
-      return coverageView(region, schools.length, judged, live.clock.now());
+      const age = live.clock.monotonic() - judged.taken;
+      const links = schools.reduce((sum, school) => sum + uplinksOf(inventory, school).length, 0);
+      const all = { schools: schools.length, links };
+      return coverageView(region, all, judged.schools, live.clock.now() - Math.round(age));
     },
   );
 

@@ -35,15 +35,19 @@ export function schoolCoverage({ level, traffic }: Ipv6Judgement, wifi: WifiJudg
   };
 }
 
-/** The roll-up of schools: octets, rooms, slots and radios are added, never percentages. */
+/**
+ * The roll-up of schools: octets, rooms, slots and radios are added, never percentages.
+ * @param all how many schools and uplinks the register has; those not judged yet are unknown
+ * @param at UTC ms of the oldest judgement
+ */
 export function coverageView(
   region: string,
-  schools: number,
+  all: { readonly schools: number; readonly links: number },
   judged: readonly SchoolCoverage[],
-  now: number,
+  at: number,
 ): CoverageView {
   const levels = [0, 0, 0, 0, 0, 0];
-  let levelUnknown = schools - judged.length;
+  let levelUnknown = all.schools - judged.length;
   for (const { level } of judged)
     if (level === null) levelUnknown++;
     else levels[level]!++;
@@ -51,14 +55,15 @@ export function coverageView(
     judged.reduce((total, one) => total + one[member], 0);
   const layer = (member: "octets" | "presence" | "service" | "signal" | "capacity") =>
     shareView(rollUp(judged.map((one) => one[member])));
+  const octets = layer("octets");
   return {
-    at: now,
+    at,
     region,
-    schools: { total: schools, judged: judged.length },
+    schools: { total: all.schools, judged: judged.length },
     ipv6: {
-      share: layer("octets"),
+      share: { ...octets, unknown: octets.unknown + all.links - sum("linksRegistered") },
       linksMeasured: sum("linksMeasured"),
-      linksRegistered: sum("linksRegistered"),
+      linksRegistered: all.links,
       gaps: sum("gaps"),
       slots: sum("slots"),
       levels,

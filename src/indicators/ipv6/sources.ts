@@ -57,6 +57,8 @@ export class OctetReader {
   readonly #sources: IndicatorSources;
   readonly #window: Window;
   readonly #uptimes = new Map<string, Promise<SeriesResult | undefined>>();
+  /** Whether any counter of IPv6 was found: what could not be used then was read too seldom. */
+  found = false;
 
   constructor(sources: IndicatorSources, window: Window) {
     this.#sources = sources;
@@ -130,6 +132,7 @@ export class OctetReader {
     const in6 = family(ins, "ipv6");
     const out6 = family(outs, "ipv6");
     if (!in6 || !out6) return undefined;
+    this.found = true;
     let in4 = family(ins, "ipv4");
     let out4 = family(outs, "ipv4");
     let { confidence } = as;

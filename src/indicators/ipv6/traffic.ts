@@ -94,6 +94,7 @@ export async function schoolTraffic(
     }
   if (found.length === 0) {
     if (refused.length > 0) return none("control-plane-counter", refused);
+    if (reader.found) return none("too-few-slots");
     const answered = await Promise.all(gateways.map((device) => reader.answered(device.id)));
     return none(gateways.length === 0 ? "no-device" : answered.includes(true) ? "no-counter" : "no-data");
   }
