@@ -53,6 +53,8 @@ export interface ColumnPlan {
   readonly column: SnmpColumn;
   readonly oid: OidBytes;
   readonly numeric: boolean;
+  /** A number as it comes: nothing is looked for in a text, and nothing is kept besides. */
+  readonly plain: boolean;
   /** Read at its tier, for points. */
   readonly polled: boolean;
   /** Read when the device is bound, for tags, facts, joins and conditions. */
@@ -172,6 +174,11 @@ function tablePlan(
       column: column.everyMs < leastTier ? { ...column, everyMs: leastTier } : column,
       oid: encodeOid(column.oid),
       numeric: NUMERIC.has(column.decode),
+      plain:
+        (column.decode === "number" || column.decode === "counter") &&
+        !column.pattern &&
+        !column.texts &&
+        !every,
       polled: polled.has(column.id) && !column.inspectOnly,
       bound:
         every ||

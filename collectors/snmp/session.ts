@@ -3,6 +3,7 @@ import type { SnmpQuirks } from "../../src/profiles/compiled.ts";
 import type { Secret } from "../../src/settings/secret.ts";
 import { makePeer, type Peer } from "./codec/address.ts";
 import type { PduType } from "./codec/ber.ts";
+import type { Expectation } from "./codec/expectation.ts";
 import {
   type PreparedRequest,
   prepareRequest,
@@ -63,6 +64,8 @@ export const NO_QUIRKS: SnmpQuirks = { noBulk: [], maxRepetitions: 50, inFlight:
 export interface ExchangeOptions {
   readonly retries?: number;
   readonly timeoutMs?: number;
+  /** What the answer will most likely say. */
+  readonly expected?: Expectation | undefined;
   accept?(view: ResponseView): DropReason | undefined;
 }
 
@@ -211,6 +214,7 @@ export class SnmpSession {
         retries,
         proven: this.#proven,
         security: channel,
+        expected: options.expected,
         accept: options.accept ?? acceptAny,
         sent: (octets) => {
           cost.requests++;

@@ -4,6 +4,7 @@ import type { Clock } from "../../src/collection/contract.ts";
 import { CampusError } from "../../src/errors/campus-error.ts";
 import { isFromPeer, type Peer } from "./codec/address.ts";
 import { PDU } from "./codec/ber.ts";
+import type { Expectation } from "./codec/expectation.ts";
 import { LEAST_REQUEST_ID, type PreparedRequest, patchRequestId, ResponseView } from "./codec/message.ts";
 import { equalBytes } from "./codec/oid.ts";
 import { TimerWheel, type WheelEntry } from "./requests/timer-wheel.ts";
@@ -58,6 +59,8 @@ export interface Exchange {
   readonly proven: boolean;
   /** Only of SNMPv3. */
   readonly security?: MessageSecurity | undefined;
+  /** What its answer will most likely say. */
+  readonly expected?: Expectation | undefined;
   /** Whether a reply that passed every other check is the one asked for: "oid" drops it and goes on waiting. */
   accept(view: ResponseView): DropReason | undefined;
   /** Called once. `view` (only of a reply) must be read before it returns; `receivedAt` is UTC ms. */
@@ -363,7 +366,7 @@ export class SnmpTransport {
     const verdict = exchange.security.open(frame, view);
     if (verdict !== "reply") return verdict;
     if (view.pduType !== PDU.response) return "pdu";
-    return view.readBody() ? (exchange.accept(view) ?? "reply") : "malformed";
+    return view.readBody(exchange.expected) ? (exchange.accept(view) ?? "reply") : "malformed";
   }
 
   #unasked(id: number): DropReason {
@@ -376,7 +379,7 @@ export class SnmpTransport {
     if (!equalBytes(exchange.request.community, view.bytes, view.communityAt, view.communityEnd))
       return "community";
     if (view.pduType !== PDU.response) return "pdu";
-    if (!view.readBody()) return "malformed";
+    if (!view.readBody(exchange.expected)) return "malformed";
     return exchange.accept(view);
   }
 }

@@ -1,4 +1,5 @@
 import { BerReader, isLongTag, lengthSize, type PduType, TAG, writeHeader } from "./ber.ts";
+import type { Expectation } from "./expectation.ts";
 import { type OidBytes, validOid } from "./oid.ts";
 
 /** SNMP versions as they travel: SNMPv1 is 0, SNMPv2c is 1 (RFC 3584 section 5), SNMPv3 is 3 and has another frame. */
@@ -115,6 +116,8 @@ export class ResponseView {
   readonly tag = new Uint8Array(MAX_VARBINDS);
   readonly valueAt = new Int32Array(MAX_VARBINDS);
   readonly valueEnd = new Int32Array(MAX_VARBINDS);
+  /** Row of the varbind in the table that was expected, -1 where it is another or nothing was expected. */
+  readonly row = new Int32Array(MAX_VARBINDS);
   readonly #reader = new BerReader();
 
   /** Reads as far as the request id: what a datagram is matched by. False when malformed. */
@@ -166,7 +169,7 @@ export class ResponseView {
   }
 
   /** Reads the rest behind a good header: error fields and the frame of every varbind. False when malformed. */
-  readBody(): boolean {
+  readBody(expected?: Expectation): boolean {
     const reader = this.#reader;
     const bytes = this.bytes;
     const limit = bytes.length;
@@ -177,11 +180,19 @@ export class ResponseView {
     this.errorIndex = index;
     if (!reader.header(TAG.sequence, limit) || reader.end !== limit) return false;
     let count = 0;
+    let column = 0;
+    expected?.begin();
     while (reader.at < limit) {
       if (count === MAX_VARBINDS || !reader.header(TAG.sequence, limit)) return false;
       const end = reader.end;
       if (!reader.header(TAG.oid, end)) return false;
-      if (!validOid(bytes, reader.at, reader.end)) return false;
+      let row = -1;
+      if (expected) {
+        row = expected.match(column, bytes, reader.at, reader.end);
+        if (++column === expected.width) column = 0;
+      }
+      if (row < 0 && !validOid(bytes, reader.at, reader.end)) return false;
+      this.row[count] = row;
       this.oidAt[count] = reader.at;
       this.oidEnd[count] = reader.end;
       reader.at = reader.end;

@@ -7,7 +7,7 @@ import type { TablePlan } from "../plan.ts";
 import { getObjects } from "../requests/get.ts";
 import { type WalkEnd, walkColumns } from "../requests/walk.ts";
 import type { SnmpSession } from "../session.ts";
-import { type BoundPoint, type BoundRows, BoundTable } from "./bound-table.ts";
+import { type BoundPoint, type BoundRows, BoundTable, compareArcs } from "./bound-table.ts";
 import { gatherInputs } from "./inputs.ts";
 import { type BoundTables, templateText } from "./template-text.ts";
 
@@ -102,12 +102,6 @@ async function readRows(
     }
   }
   return { table, columns: numbers, end };
-}
-
-function compareArcs(a: readonly number[], b: readonly number[]): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
 }
 
 /** Gives interfaces their keys: ifName, else ifDescr, else `if<ifIndex>`; unique, and none depends on an ifIndex

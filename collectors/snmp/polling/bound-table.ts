@@ -1,9 +1,10 @@
 import type { Tags } from "../../../src/measurements/series.ts";
 import { TAG } from "../codec/ber.ts";
+import type { RowIndexes } from "../codec/expectation.ts";
 import type { ResponseView } from "../codec/message.ts";
-import { encodeIndex, equalBytes, indexKey } from "../codec/oid.ts";
+import { decodeArcs, encodeIndex } from "../codec/oid.ts";
 import { decodeIndex, type RowIndex } from "../codec/row-index.ts";
-import { bigintOf, decodeColumn, decodeText } from "../decode.ts";
+import { bigintOf, decodeColumn, decodeText, numberOf } from "../decode.ts";
 import type { TablePlan } from "../plan.ts";
 import type { ReadingMemo } from "./reading-memo.ts";
 
@@ -66,11 +67,11 @@ export class BoundTable {
   keys: readonly string[] | undefined;
   /** All tables of the device, for expressions that name cells of others. */
   peers: BoundTables | undefined;
-  readonly #byKey = new Map<string, number>();
-  readonly #indexBytes: readonly Uint8Array[];
+  /** The rows' indexes as they stand in answers. */
+  readonly indexes: RowIndexes;
   readonly #indexes: (RowIndex | null | undefined)[];
 
-  /** `arcs` are the rows' indexes in the table's order. */
+  /** `arcs` are the rows' indexes, ascending. */
   constructor(plan: TablePlan, arcs: readonly (readonly number[])[]) {
     this.plan = plan;
     this.arcs = arcs;
@@ -83,11 +84,11 @@ export class BoundTable {
     this.discontinuity = new Float64Array(this.rows).fill(Number.NaN);
     this.excluded = new Uint8Array(this.rows);
     this.texts = plan.columns.map(() => []);
-    this.#indexBytes = arcs.map((row) => encodeIndex(row));
+    const octets = arcs.map((row) => encodeIndex(row));
+    const at = new Uint32Array(this.rows + 1);
+    for (let row = 0; row < this.rows; row++) at[row + 1] = at[row]! + octets[row]!.length;
+    this.indexes = { octets: Buffer.concat(octets), at };
     this.#indexes = new Array<RowIndex | null | undefined>(this.rows).fill(undefined);
-    this.#indexBytes.forEach((bytes, row) => {
-      this.#byKey.set(indexKey(bytes, 0, bytes.length), row);
-    });
   }
 
   /** The rows with the tags and series of now, to compare with after they were made anew. */
@@ -102,20 +103,60 @@ export class BoundTable {
     else this.times = new Float64Array(this.plan.columns.length * this.rows);
   }
 
-  /**
-   * The row whose index stands at `at`..`end`; -1 when there is none. `guess` is looked at first: agents answer
-   * in order, so that it nearly always fits and nothing has to be built to look it up.
-   */
-  find(bytes: Uint8Array, at: number, end: number, guess: number): number {
-    const expected = this.#indexBytes[guess];
-    if (expected !== undefined && equalBytes(expected, bytes, at, end)) return guess;
-    return this.#byKey.get(indexKey(bytes, at, end)) ?? -1;
+  /** The row whose index stands at `at`..`end`; -1 when there is none. */
+  find(bytes: Uint8Array, at: number, end: number): number {
+    return this.rowOf(decodeArcs(bytes, at, end, true));
   }
 
   /** The row with that index; -1 when there is none. */
   rowOf(arcs: readonly number[]): number {
-    const bytes = encodeIndex(arcs);
-    return this.#byKey.get(indexKey(bytes, 0, bytes.length)) ?? -1;
+    let low = 0;
+    let high = this.rows - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const order = compareArcs(this.arcs[middle]!, arcs);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  /**
+   * Puts the first `count` varbinds of which the view knows the row into their cells: varbind `i` is of column
+   * `columns[numbers[i % numbers.length]]`.
+   */
+  storeKnown(
+    view: ResponseView,
+    count: number,
+    numbers: readonly number[],
+    columns: readonly number[],
+    at: number,
+  ): void {
+    const { rows, times, cells, numbers: values } = this;
+    const { row: rowOf, tag: tags, valueAt, valueEnd, bytes } = view;
+    const plans = this.plan.columns;
+    const width = numbers.length;
+    for (let c = 0; c < width; c++) {
+      const column = columns[numbers[c]!]!;
+      const first = column * rows;
+      const { plain } = plans[column]!;
+      for (let i = c; i < count; i += width) {
+        const row = rowOf[i]!;
+        if (row < 0) continue;
+        if (!plain) {
+          this.store(column, row, view, i, at);
+          continue;
+        }
+        const tag = tags[i]!;
+        const value = numberOf(bytes, tag, valueAt[i]!, valueEnd[i]!);
+        const cell = first + row;
+        times[cell] = at;
+        values[cell] = value;
+        // NaN is no number; Counter64 is wide, and so are numbers in an OCTET STRING or Opaque, which are not plain.
+        cells[cell] = value !== value ? CELL.bad : tag === TAG.counter64 ? CELL.ok | CELL.wide : CELL.ok;
+      }
+    }
   }
 
   /** Puts varbind `i` into the cell. */
@@ -193,6 +234,13 @@ export class BoundTable {
     if (!index) return Number.NaN;
     return this.arcs[row]![part === 0 ? 0 : index.ends[part - 1]!] ?? Number.NaN;
   }
+}
+
+/** Order of two indexes, arc by arc. */
+export function compareArcs(a: readonly number[], b: readonly number[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
 }
 
 function isWide(tag: number): boolean {

@@ -113,21 +113,29 @@ export class Poll {
 
   async #walk(read: Read, columns: readonly number[]): Promise<Failure | undefined> {
     const { table } = read;
-    const guess = new Int32Array(columns.length);
     const end = await walkColumns(
       this.#session,
       columns.map((column) => table.plan.columns[column]!.oid),
       (column, view, i, indexAt, at) => {
         this.receivedAt = at;
-        const row = table.find(view.bytes, indexAt, view.oidEnd[i]!, guess[column]!);
+        const row = table.find(view.bytes, indexAt, view.oidEnd[i]!);
         if (row < 0) {
           this.#binding.markDirty(table.plan);
-          return;
+          return -1;
         }
-        guess[column] = row + 1;
         table.store(columns[column]!, row, view, i, at);
+        return row;
       },
-      { expectedRows: table.rows },
+      {
+        expectedRows: table.rows,
+        table: {
+          indexes: table.indexes,
+          take: (view, count, numbers, at) => {
+            this.receivedAt = at;
+            table.storeKnown(view, count, numbers, columns, at);
+          },
+        },
+      },
     );
     if (end === "end") {
       const now = this.#session.clock.monotonic();

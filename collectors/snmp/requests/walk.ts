@@ -1,4 +1,5 @@
 import { PDU } from "../codec/ber.ts";
+import { Expectation, type RowIndexes } from "../codec/expectation.ts";
 import { ERROR_STATUS, ERROR_STATUS_NAMES, type ResponseView } from "../codec/message.ts";
 import { compareOids, isBelow, type OidBytes } from "../codec/oid.ts";
 import type { SnmpSession } from "../session.ts";
@@ -33,19 +34,34 @@ export function describeEnd(end: WalkEnd): string {
   return end;
 }
 
-/** Called for each value: column number, varbind `i`, and where its index starts in the datagram. */
+/**
+ * Called for each value: column number, varbind `i`, and where its index starts in the datagram. May answer the
+ * value's row in the table that is expected.
+ */
 export type WalkVisitor = (
   column: number,
   view: ResponseView,
   i: number,
   indexAt: number,
   at: number,
-) => void;
+) => number | void;
+
+/** A table whose rows are known: what answers are compared with, and where what fits is put. */
+export interface ExpectedTable {
+  readonly indexes: RowIndexes;
+  /**
+   * Takes the first `count` varbinds of which the view knows the row; varbind `i` is of the walk's column
+   * `numbers[i % numbers.length]`.
+   */
+  take(view: ResponseView, count: number, numbers: readonly number[], at: number): void;
+}
 
 export interface WalkOptions {
   readonly limits?: Partial<WalkLimits>;
   /** Rows that are known to exist: the last request asks for no more than these and one. */
   readonly expectedRows?: number;
+  /** Values of these rows go there, and the visitor is called for the others. */
+  readonly table?: ExpectedTable;
 }
 
 /**
@@ -96,6 +112,9 @@ class Column {
   lastStart = 0;
   rows = 0;
   done = false;
+  /** Row of the last OID in the expected table, -1 when it is in none; `nextRow` is the one that is expected. */
+  lastRow = -1;
+  nextRow = 0;
 
   constructor(number: number, root: OidBytes) {
     this.number = number;
@@ -112,6 +131,7 @@ class ColumnWalk {
   readonly #deadline: number;
   readonly #spent: { octets: number };
   readonly #expectedRows: number;
+  readonly #table: ExpectedTable | undefined;
   readonly #columns: Column[];
   #active: Column[];
   #width: number;
@@ -120,6 +140,8 @@ class ColumnWalk {
   /** A column's failure that did not keep the others from being read. */
   #fault: Failure | undefined;
   #asked: Column[] = [];
+  #numbers: readonly number[] = [];
+  #expected: Expectation | undefined;
   #repetitions = 0;
   #status = 0;
   #errorIndex = 0;
@@ -141,6 +163,7 @@ class ColumnWalk {
     this.#deadline = deadline;
     this.#spent = spent;
     this.#expectedRows = options.expectedRows ?? Number.POSITIVE_INFINITY;
+    this.#table = options.table;
     this.#columns = numbers.map((number) => new Column(number, roots[number]!));
     this.#active = this.#columns;
     this.#width = this.#columns.length;
@@ -150,7 +173,7 @@ class ColumnWalk {
     let shrinks = 0;
     while (this.#active.length > 0 && this.#end === undefined) {
       if (this.#session.clock.monotonic() >= this.#deadline) return "time";
-      this.#asked = this.#active.slice(0, this.#width);
+      this.#choose();
       const outcome = await this.#ask();
       if (outcome !== "reply") {
         if (outcome !== "timeout" || !this.#shrink() || ++shrinks > MAX_SHRINKS) return { outcome };
@@ -160,14 +183,34 @@ class ColumnWalk {
         const failure = this.#recover();
         if (failure) return failure;
       } else shrinks = 0;
-      this.#active = this.#active.filter((column) => !column.done);
+      if (this.#active.some((column) => column.done))
+        this.#active = this.#active.filter((column) => !column.done);
     }
     return this.#end ?? this.#fault ?? "end";
   }
 
+  /** Which columns are asked for next, and what they will say. */
+  #choose(): void {
+    const width = Math.min(this.#active.length, this.#width);
+    if (this.#asked.length !== width || this.#asked.some((column, i) => column !== this.#active[i])) {
+      this.#asked = this.#active.slice(0, width);
+      this.#numbers = this.#asked.map((column) => column.number);
+      this.#expected =
+        this.#table &&
+        new Expectation(
+          this.#asked.map((column) => column.root),
+          this.#table.indexes,
+        );
+    }
+    if (!this.#expected) return;
+    for (let i = 0; i < width; i++) this.#expected.base[i] = this.#asked[i]!.nextRow;
+  }
+
   #ask(): Promise<Outcome> {
     const oids = this.#asked.map((column) => column.last.subarray(column.lastStart, column.lastEnd));
-    const left = this.#expectedRows - Math.min(...this.#asked.map((column) => column.rows)) + 1;
+    let read = this.#asked[0]!.rows;
+    for (const column of this.#asked) if (column.rows < read) read = column.rows;
+    const left = this.#expectedRows - read + 1;
     // More rows than were expected: how many is not known.
     const rows = left > 0 ? left : Number.POSITIVE_INFINITY;
     this.#repetitions = this.#bulk ? this.#session.repetitions.choose(oids.length, rows) : 1;
@@ -175,7 +218,12 @@ class ColumnWalk {
       ? this.#session.prepare(PDU.getBulk, oids, this.#repetitions)
       : this.#session.prepare(PDU.getNext, oids);
     // A lost answer is rather asked for in smaller pieces than again as it was.
-    return this.#session.exchange(request, this.#read, this.#repetitions > 1 ? { retries: 1 } : {});
+    const expected = this.#expected;
+    return this.#session.exchange(
+      request,
+      this.#read,
+      this.#repetitions > 1 ? { retries: 1, expected } : { expected },
+    );
   }
 
   readonly #read = (view: ResponseView, at: number): void => {
@@ -191,39 +239,59 @@ class ColumnWalk {
     const { repetitions, latencyMs } = this.#session;
     if (this.#bulk) repetitions.good(this.#repetitions, view.count, view.octets, latencyMs);
     this.#spent.octets += view.octets;
-    const bytes = view.bytes;
     // What is more than was asked for is not looked at.
     const count = Math.min(view.count, width * this.#repetitions);
+    const checked = this.#check(view, count, at);
+    this.#table?.take(view, checked, this.#numbers, at);
+    if (this.#spent.octets > this.#limits.maxOctets) this.#end ??= "octets";
+  };
+
+  /**
+   * Checks the varbinds and visits those whose row is not known. Answers how many were good; those that are nothing
+   * to take have no row any more.
+   */
+  #check(view: ResponseView, count: number, at: number): number {
+    const asked = this.#asked;
+    const width = asked.length;
+    const bytes = view.bytes;
     for (let i = 0, c = 0; i < count; i++) {
       const column = asked[c]!;
       if (++c === width) c = 0;
-      if (column.done) continue;
-      const start = view.oidAt[i]!;
-      const end = view.oidEnd[i]!;
-      if (view.isAbsent(i) || !isBelow(column.root, bytes, start, end)) {
-        column.done = true;
+      const row = view.row[i]!;
+      if (column.done) {
+        view.row[i] = -1;
         continue;
       }
-      // Both lie below the root: the order follows from what is behind it.
+      const start = view.oidAt[i]!;
+      const end = view.oidEnd[i]!;
+      if (view.isAbsent(i) || (row < 0 && !isBelow(column.root, bytes, start, end))) {
+        column.done = true;
+        view.row[i] = -1;
+        continue;
+      }
+      // Both lie below the root: the order follows from what is behind it. Rows that are known are in order.
       const shared = column.root.length;
       if (
+        !(row >= 0 && column.lastRow >= 0 && row > column.lastRow) &&
         compareOids(bytes, start + shared, end, column.last, column.lastStart + shared, column.lastEnd) <= 0
       ) {
         column.done = true;
         this.#end = "not_increasing";
-        return;
+        return i;
       }
       column.last = bytes;
       column.lastStart = start;
       column.lastEnd = end;
       if (++column.rows > this.#limits.maxRows) {
         this.#end = "rows";
-        return;
+        return i;
       }
-      this.#visit(column.number, view, i, start + shared, at);
+      const found = row >= 0 ? row : this.#visit(column.number, view, i, start + shared, at);
+      column.lastRow = found ?? -1;
+      if (column.lastRow >= 0) column.nextRow = column.lastRow + 1;
     }
-    if (this.#spent.octets > this.#limits.maxOctets) this.#end = "octets";
-  };
+    return count;
+  }
 
   /** Asks for less next time; false when it cannot be less. */
   #shrink(): boolean {
