@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import type { EventsView, Health, SearchView } from "../../src/api/schemas/campus.ts";
 import { makeWorld, type World } from "./world.ts";
+import { backboneOf, ipv6Of, linkPageOf, wifiOf } from "./world-answers.ts";
 import { REGIONS, type Rename } from "./world-base.ts";
+import { BIG, evidenceOf, sitesOf, targetPageOf, targetsOf } from "./world-targets.ts";
 
 export interface Fixture {
   readonly url: string;
@@ -24,6 +26,8 @@ interface Options {
   readonly seed?: number;
   readonly at?: number;
   readonly rename?: Rename;
+  /** Schools on the backbone besides those of the county. */
+  readonly more?: number;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -39,6 +43,9 @@ const POLICY =
 /** A stand-in for the API on 127.0.0.1, with seeded data of the contract's shapes. */
 export async function startFixture(options: Options): Promise<Fixture> {
   const world = makeWorld(options.seed ?? 7, options.at ?? Date.now(), options.rename);
+  const rename: Rename = options.rename ?? ((name) => name);
+  const { at } = world;
+  const backbone = backboneOf(world.county, at, rename, options.more);
   const streams = new Map<ServerResponse, string>();
   let refusing = false;
   let failure: { status: number; code: string; message: string; remedy: string } | undefined;
@@ -79,26 +86,50 @@ export async function startFixture(options: Options): Promise<Fixture> {
     response.on("close", () => streams.delete(response));
   }
 
+  function school(id: string): unknown {
+    const [name = "", part] = id.split("/");
+    const view = world.school(name);
+    if (!view || part === undefined) return view;
+    return part === "ipv6" ? ipv6Of(name, at, rename) : wifiOf(name, view.rooms, at, rename);
+  }
+
+  function targets(id: string, query: URLSearchParams): unknown {
+    if (id === "") return targetsOf(query.get("region") ?? "", at, rename);
+    if (id.endsWith("/evidence")) {
+      const asked = world.county.schools.find((one) => one.id === query.get("school"));
+      return asked && evidenceOf(asked.id, asked.name, at, rename);
+    }
+    return targetPageOf(id, query.get("region") ?? "", world.county, at, rename);
+  }
+
   function api(path: string, query: URLSearchParams, response: ServerResponse): unknown {
     if (failure) {
       const { status, ...error } = failure;
       return json(response, { error: { ...error, context: {}, id: "t-500" } }, status);
     }
     const answer = (body: unknown): void => (body === undefined ? missing(response) : json(response, body));
-    const [, resource = "", id = ""] = /^\/([a-z]+)\/?(.*)$/.exec(path) ?? [];
+    const [, resource = "", id = ""] = /^\/([a-z-]+)\/?(.*)$/.exec(path) ?? [];
     switch (resource) {
       case "stream":
         return stream(response, query);
       case "health":
         return answer(health(world));
       case "regions":
-        return answer({ regions: REGIONS });
+        return answer({ regions: [...REGIONS, BIG] });
+      case "backbone":
+        return answer(
+          query.get("region") === backbone.region.path ? { ...backbone, at: Date.now() } : undefined,
+        );
+      case "links":
+        return answer(linkPageOf(backbone, decodeURIComponent(id)));
+      case "targets":
+        return answer(targets(decodeURIComponent(id), query));
+      case "site-audits":
+        return answer(sitesOf(at, rename));
       case "county":
         return answer(countyOf(query.get("path")));
       case "schools":
-        return answer(
-          id ? world.school(decodeURIComponent(id)) : { at: world.at, schools: world.county.schools },
-        );
+        return answer(id ? school(decodeURIComponent(id)) : { at, schools: world.county.schools });
       case "devices":
         return answer(world.device(decodeURIComponent(id)));
       case "series":

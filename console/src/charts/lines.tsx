@@ -41,6 +41,8 @@ interface Props {
   /** Upright lines, as a date by which something has to be reached. */
   readonly marks?: readonly { readonly at: number; readonly name: string }[];
   readonly format: (value: number) => string;
+  /** How the axis tells a round value; as `format` unless told. */
+  readonly axis?: (value: number) => string;
   /** Days are told without the time. */
   readonly daily?: boolean;
   readonly height?: number;
@@ -93,6 +95,9 @@ export function Lines(props: Props) {
     const spacing = line.points.length > 1 ? (to - from) / (line.points.length - 1) : to - from;
     return best && Math.abs(best[0] - at) <= spacing * 1.5 ? best[1] : null;
   };
+  // Names of dates stand where the line is not.
+  const ends = lines[0]?.points.findLast(([, value]) => value !== null)?.[1] ?? 0;
+  const high = ends > (bottom + top) / 2;
   const onMove = (event: PointerEvent): void => {
     const rect = box.current?.getBoundingClientRect();
     if (!rect || known.length === 0) return;
@@ -152,7 +157,7 @@ export function Lines(props: Props) {
             <g key={value}>
               <path class="grid" d={`M${LEFT} ${y(value)}H${right}`} />
               <text class="tick" x={LEFT - 8} y={y(value) + 4} text-anchor="end">
-                {format(value)}
+                {(props.axis ?? format)(value)}
               </text>
             </g>
           ))}
@@ -181,13 +186,13 @@ export function Lines(props: Props) {
               d={`M${LEFT} ${clamped(level.value)}H${right}`}
             />
           ))}
-          {marks.map((mark) => (
+          {marks.map((mark, n) => (
             <g key={mark.name}>
               <path class="level level-accent" d={`M${x(mark.at)} ${TOP}V${foot}`} />
               <text
                 class="mark-name"
                 x={x(mark.at) + (x(mark.at) > right - 120 ? -6 : 6)}
-                y={TOP + 10}
+                y={high ? foot - 8 - n * 16 : TOP + 12 + n * 16}
                 text-anchor={x(mark.at) > right - 120 ? "end" : "start"}
               >
                 {mark.name}

@@ -30,7 +30,7 @@ export const coverageWords: Pick<Words, "why" | "evidence" | "ipv6" | "wifi" | "
     level: (level, what) => `on step ${level}: ${what}`,
     levelUnknown: "step unknown",
     steps: {
-      L0: "no IPv6",
+      L0: "the start, no IPv6 yet",
       L1: "uplink has IPv6 and reaches the province",
       L2: "user networks are dual stack",
       L3: "terminals really use IPv6",

@@ -29,7 +29,7 @@ export const coverageWords = {
     level: (level: string, what: string) => `在第 ${level} 级：${what}`,
     levelUnknown: "级别未知",
     steps: {
-      L0: "没有 IPv6",
+      L0: "起点，还没有 IPv6",
       L1: "上联有 IPv6 并能连通省平台",
       L2: "用户网段双栈",
       L3: "终端真正在用 IPv6",

@@ -57,9 +57,9 @@ export function layOut(
   const indent = width < 600 ? 12 : 28;
 
   /** Parallel lines for several ways up of one node. */
-  function ways(branch: Branch, x1: number, x2: number, y: number): void {
+  function ways(branch: Branch, x1: number, x2: number, y: number, pitch: number = HUB): void {
     const { links, node } = branch;
-    const apart = Math.min(6, (size.pitch - 4) / Math.max(1, links.length));
+    const apart = Math.min(7, (pitch - 4) / Math.max(1, links.length));
     links.forEach((link, n) => {
       stubs.push({ link, node, x1, x2, y: y + (n - (links.length - 1) / 2) * apart });
     });
@@ -73,7 +73,7 @@ export function layOut(
     list.forEach((branch, n) => {
       const left = x + Math.floor(n / rows) * cell;
       const middle = y + (n % rows) * size.pitch + size.pitch / 2;
-      ways(branch, left, left + size.stub, middle);
+      ways(branch, left, left + size.stub, middle, size.pitch);
       spots.push({ branch, hub: false, x: left + size.stub, y: middle, width: cell - size.stub - 8 });
     });
     for (let column = 0; column < Math.ceil(list.length / rows); column += 1) {

@@ -45,17 +45,30 @@ export const opticText = (optic: OpticView | null, text: (value: number) => stri
   optic === null || optic.rxPower === null ? NOTHING : text(optic.rxPower);
 
 /** What is known of a link besides what it carries: for the drawer and for its page. */
-export function LinkState({ link, children }: { link: BackboneLinkView; children?: ComponentChildren }) {
+export function LinkState({
+  link,
+  told = false,
+  children,
+}: {
+  link: BackboneLinkView;
+  /** The page tells the 95th percentile, the forecast and the latency already. */
+  told?: boolean;
+  children?: ComponentChildren;
+}) {
   const { words } = useConsole();
   const { columns, backbone: own, linkRoles } = words.value;
   return (
     <Facts>
-      <Fact label={own.p95Month}>
-        {percentileText(link.p95, words.value)}
-        {link.p95.value !== null && <span class="under">{rate(link.p95.value).text}</span>}
-      </Fact>
-      <Fact label={own.forecastOf(70)}>{forecastText(forecastAt(link, 70), words.value)}</Fact>
-      <Fact label={own.forecastOf(80)}>{forecastText(forecastAt(link, 80), words.value)}</Fact>
+      {!told && (
+        <>
+          <Fact label={own.p95Month}>
+            {percentileText(link.p95, words.value)}
+            {link.p95.value !== null && <span class="under">{rate(link.p95.value).text}</span>}
+          </Fact>
+          <Fact label={own.forecastOf(70)}>{forecastText(forecastAt(link, 70), words.value)}</Fact>
+          <Fact label={own.forecastOf(80)}>{forecastText(forecastAt(link, 80), words.value)}</Fact>
+        </>
+      )}
       <Fact label={columns.capacity}>
         <Value shown={speed(link.capacity)} />
       </Fact>
@@ -64,12 +77,16 @@ export function LinkState({ link, children }: { link: BackboneLinkView; children
       </Fact>
       <Fact label={own.resilienceHead}>{term(own.resilience, link.resilience)}</Fact>
       <Fact label={own.familiesHead}>{term(own.families, link.families)}</Fact>
-      <Fact label={own.rtt4}>
-        <Family rtt={link.rtt4} loss={link.loss4} />
-      </Fact>
-      <Fact label={own.rtt6}>
-        <Family rtt={link.rtt6} loss={link.loss6} />
-      </Fact>
+      {!told && (
+        <>
+          <Fact label={own.rtt4}>
+            <Family rtt={link.rtt4} loss={link.loss4} />
+          </Fact>
+          <Fact label={own.rtt6}>
+            <Family rtt={link.rtt6} loss={link.loss6} />
+          </Fact>
+        </>
+      )}
       <Fact label={own.errorShare}>
         {ratioText(link.errorShare)} · {own.discardShare} {ratioText(link.discardShare)}
       </Fact>

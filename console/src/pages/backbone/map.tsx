@@ -113,7 +113,7 @@ export function BackboneMap({
           {own.keyHollow}
         </li>
         <li>
-          <span class="single" />
+          <span class="single">1</span>
           {own.keySingle}
         </li>
       </ul>
@@ -173,7 +173,7 @@ function Place({
     <>
       <Mark state={state} small={dense && !hub} />
       {(!dense || hub) && <Name text={name} />}
-      {single && <span class="single" />}
+      {single && <span class="single">1</span>}
       {!dense && !hub && <span class="map-use">{percent(use).text}</span>}
       {hub && <span class="quiet">{words.value.levels[node.kind as "county"] ?? ""}</span>}
     </>

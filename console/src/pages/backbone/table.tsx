@@ -6,18 +6,42 @@ import { Spark } from "../../parts/spark.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { AsOf, Name, Value } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
-import { rate, speed } from "../../text/format.ts";
+import { NOTHING, rate, speed } from "../../text/format.ts";
 import { nameIn } from "../../text/name.ts";
 import { useSteadyOrder } from "../../text/order.ts";
 import { reasonText } from "../../text/sentence.ts";
-import type { BackboneLinkView } from "../../views.ts";
+import type { BackboneLinkView, ForecastView } from "../../views.ts";
 import { term } from "../../words/term.ts";
 import { carried } from "../county/schools-table.tsx";
 import { has, TROUBLES, type Trouble } from "./trouble.ts";
-import { forecastAt, forecastText, percentileText } from "./words.ts";
+import { forecastAt, percentileText } from "./words.ts";
 
 /** Rows shown until a reader asks for all: trouble comes first, and a page of 500 links stays quick. */
 const FIRST = 60;
+
+/** A forecast in two short lines; the whole sentence is in the drawer. */
+function Brief({ forecast }: { forecast: ForecastView | undefined }) {
+  const { words } = useConsole();
+  const { backbone: own } = words.value;
+  if (!forecast || forecast.why !== null) {
+    return <span class="missing">{forecast?.why ? term(words.value.why, forecast.why) : NOTHING}</span>;
+  }
+  if (forecast.weeks === null) return <span class="quiet">{own.briefNever}</span>;
+  if (forecast.weeks === 0) return <b>{own.briefNow}</b>;
+  const { low, high } = forecast;
+  return (
+    <>
+      {own.brief(String(Math.round(forecast.weeks)))}
+      {low !== null && (
+        <span class="under">
+          {high === null
+            ? own.briefAtLeast(String(Math.round(low)))
+            : own.briefRange(String(Math.round(low)), String(Math.round(high)))}
+        </span>
+      )}
+    </>
+  );
+}
 
 /** Name of the node that a link leads up from, in the reader's language. */
 export type LinkNames = (link: BackboneLinkView) => string;
@@ -100,9 +124,9 @@ export function BackboneTable({
     },
     {
       key: "forecast",
-      head: own.forecastHead,
-      class: "wrap",
-      cell: (row) => forecastText(forecastAt(row, 80), words.value),
+      head: own.eightyHead,
+      class: "short",
+      cell: (row) => <Brief forecast={forecastAt(row, 80)} />,
     },
     {
       key: "ways",
@@ -116,21 +140,24 @@ export function BackboneTable({
       ),
     },
     {
-      key: "carrier",
-      head: columns.carrier,
-      class: "short",
-      cell: (row) => (row.carrier ? <Name text={row.carrier} /> : "–"),
-    },
-    {
       key: "capacity",
-      head: columns.capacity,
-      number: true,
-      cell: (row) => <Value shown={speed(row.capacity)} />,
+      head: own.capacityCarrier,
+      class: "short",
+      cell: (row) => (
+        <>
+          <Value shown={speed(row.capacity)} />
+          {row.carrier !== null && (
+            <span class="under">
+              <Name text={row.carrier} />
+            </span>
+          )}
+        </>
+      ),
     },
     { key: "fresh", head: columns.fresh, number: true, class: "fresh", cell: (row) => <AsOf at={row.at} /> },
   ];
   return (
-    <section class="card">
+    <section class="card backbone-links">
       <header>
         <h2>{own.table}</h2>
         <p class="quiet">{own.tableHint}</p>

@@ -48,6 +48,7 @@ export function Forecast({
   const first = sorted[0];
   const last = sorted.at(-1);
   const percent = (value: number): string => ratio(value).text;
+  const tick = (value: number): string => `${Number((value * 100).toFixed(1))}\u00a0%`;
   const said = [forecastAt(link, 70), forecastAt(link, 80)].map((one) => forecastText(one, words.value));
   if (!first || !last || sorted.length < 2) {
     return (
@@ -83,6 +84,7 @@ export function Forecast({
           top={top}
           daily
           format={percent}
+          axis={tick}
           lines={[
             // A weekend is no gap: a line is broken only where more than five days are missing.
             { key: "busy", name: own.busyHour, tone: "in", points: withGaps(sorted, 4 * DAY) },
@@ -92,8 +94,8 @@ export function Forecast({
           ]}
           {...(cone ? { band: cone.band, bandName: own.interval } : {})}
           levels={[
-            { value: 0.7, name: percent(0.7), tone: "watch" },
-            { value: 0.8, name: percent(0.8), tone: "bad" },
+            { value: 0.7, name: tick(0.7), tone: "watch" },
+            { value: 0.8, name: tick(0.8), tone: "bad" },
           ]}
         />
         <ul class="said">

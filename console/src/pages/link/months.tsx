@@ -45,16 +45,17 @@ export function Months({ months }: { months: readonly Month[] }) {
         ),
     },
     {
-      key: "in",
-      head: own.ruleEach(columns.in),
+      key: "each",
+      head: own.ruleEach,
       number: true,
-      cell: (row) => <Value shown={rate(row.inValue)} />,
-    },
-    {
-      key: "out",
-      head: own.ruleEach(columns.out),
-      number: true,
-      cell: (row) => <Value shown={rate(row.outValue)} />,
+      cell: (row) => (
+        <span>
+          {columns.in} {rate(row.inValue).text}
+          <span class="under">
+            {columns.out} {rate(row.outValue).text}
+          </span>
+        </span>
+      ),
     },
     {
       key: "slots",

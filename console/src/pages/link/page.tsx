@@ -106,7 +106,7 @@ export function LinkPage({ id }: { id: string }) {
             <header>
               <h2>{own.state}</h2>
             </header>
-            <LinkState link={link} />
+            <LinkState link={link} told />
           </section>
           <Optics optics={view.optics} />
         </div>

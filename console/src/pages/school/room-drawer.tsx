@@ -54,7 +54,9 @@ export function RoomDrawer({ room, view }: { room: RoomView; view: SchoolView })
       }
     >
       <p class="quiet">{about.join(" · ")}</p>
-      <Reasons reasons={room.reasons} state={room.state} known={room.name} />
+      {(room.state === "good" || room.reasons.length > 1) && (
+        <Reasons reasons={room.reasons} state={room.state} known={room.name} />
+      )}
       {room.state !== "good" && <Cause room={room} view={view} />}
       {board && (
         <Part title={own.board} device={board.device} state={board.state}>

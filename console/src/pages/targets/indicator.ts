@@ -11,6 +11,12 @@ export function indicatorValue(value: number, unit: string, words: Words): strin
 
 const SIGNS: Readonly<Record<string, string>> = { ">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=" };
 
+/** A limit as it was written: `95 %`, not `95.0 %`. */
+const limitValue = (limit: number, unit: string, words: Words): string =>
+  unit === "ratio" || unit === "share"
+    ? `${Number((limit * 100).toPrecision(6))}\u00a0%`
+    : indicatorValue(limit, unit, words);
+
 /** `≥ 95 %`. */
 export const limitText = (op: string, limit: number, unit: string, words: Words): string =>
-  `${SIGNS[op] ?? op}\u00a0${indicatorValue(limit, unit, words)}`;
+  `${SIGNS[op] ?? op}\u00a0${limitValue(limit, unit, words)}`;

@@ -1,4 +1,6 @@
 import { useEffect } from "preact/hooks";
+import { dateOf, plainDate } from "../../charts/ticks.ts";
+import { Icon } from "../../parts/icon.tsx";
 import { Failed, Missing, Quiet, Skeleton, Welcome } from "../../parts/notice.tsx";
 import { SentenceView } from "../../parts/sentence.tsx";
 import { AsOf, Figure, Name, Share, Value } from "../../parts/value.tsx";
@@ -43,7 +45,21 @@ export function TargetsPage({ path }: { path: string }) {
   useEffect(() => {
     if (level === "province") preferences.places.value = { ...preferences.places.peek(), province: path };
   }, [level, path]);
-  if (failure) return failure.status === 404 ? <Missing /> : <Failed failure={failure} retry={retry} />;
+  if (failure) {
+    if (failure.status === 404) return <Missing />;
+    return (
+      <>
+        <Failed failure={failure} retry={retry} />
+        {date !== null && (
+          <p>
+            <a class="button" href={router.with({ date: null })}>
+              {own.newestDay}
+            </a>
+          </p>
+        )}
+      </>
+    );
+  }
   if (!view) return <Skeleton tiles={12} />;
   const chosen =
     view.targets.find((target) => target.id === query.get("target")) ?? byUrgency(view.targets)[0];
@@ -61,16 +77,7 @@ export function TargetsPage({ path }: { path: string }) {
           )}
         />
         <div class="lead-foot">
-          <label class="choice">
-            <span>{own.dateLabel}</span>
-            <input
-              type="date"
-              value={view.date}
-              onChange={(event) =>
-                router.go(router.with({ date: event.currentTarget.value || null }), "replace")
-              }
-            />
-          </label>
+          <Dates date={view.date} />
           <AsOf at={view.judgedAt} kind="day" long />
           {!view.final && <span class="quiet">{own.running}</span>}
         </div>
@@ -79,6 +86,40 @@ export function TargetsPage({ path }: { path: string }) {
       <TargetsList targets={view.targets} chosen={chosen.id} />
       <Target key={chosen.id} target={chosen} region={view.region} date={date} />
     </>
+  );
+}
+
+const DAY = 86_400_000;
+
+/** The day that is answered, and the way to the days before and after it. */
+function Dates({ date }: { date: string }) {
+  const { router, words, now } = useConsole();
+  const { targets: own } = words.value;
+  const at = dateOf(date);
+  const next = plainDate(at + DAY * 1.5);
+  const today = plainDate(now.value);
+  return (
+    <span class="dates">
+      <a
+        class="icon-button"
+        href={router.with({ date: plainDate(at - DAY / 2) })}
+        aria-label={own.dayBefore}
+        title={own.dayBefore}
+      >
+        <Icon name="back" size={12} />
+      </a>
+      <b>{date}</b>
+      {date < today && (
+        <a
+          class="icon-button"
+          href={router.with({ date: next >= today ? null : next })}
+          aria-label={own.dayAfter}
+          title={own.dayAfter}
+        >
+          <Icon name="next" size={12} />
+        </a>
+      )}
+    </span>
   );
 }
 

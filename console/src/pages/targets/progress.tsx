@@ -56,6 +56,7 @@ export function Progress({ view }: { view: TargetPageView }) {
   const low = Math.min(...values, wanted ?? 1);
   const bottom = low > 0.6 ? 0.5 : 0;
   const percent = (value: number): string => ratio(value).text;
+  const tick = (value: number): string => `${Number((value * 100).toFixed(1))}\u00a0%`;
   return (
     <section class="card">
       <header>
@@ -73,9 +74,10 @@ export function Progress({ view }: { view: TargetPageView }) {
           from={first[0]}
           to={to}
           bottom={bottom}
-          top={1}
+          top={1.03}
           daily
           format={percent}
+          axis={tick}
           lines={[
             { key: "rate", name: own.rate, tone: "in", points },
             ...(trend.length > 0

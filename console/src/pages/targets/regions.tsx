@@ -8,21 +8,34 @@ import { useConsole } from "../../state/context.ts";
 import { toTargets } from "../../state/router.ts";
 import { count, ratio } from "../../text/format.ts";
 import { nameIn } from "../../text/name.ts";
-import { squarify } from "../../text/squarify.ts";
+import { squarify, type Tile } from "../../text/squarify.ts";
 import type { TargetPageView } from "../../views.ts";
 import { countedOf, segmentsOf } from "./verdict.tsx";
 
+/** Rows shown until a reader asks for all: the lowest rates first. */
+const FIRST = 25;
+
 type Row = TargetPageView["regions"][number];
 
-const HEIGHT = 320;
+const HEIGHT = 340;
+/** Room for a city's name above its counties. */
+const HEAD = 18;
 
 /**
  * Regions as areas: each as large as it has schools, divided by verdict. The same numbers are in the table below,
  * so the picture itself is left out of the order of tabs.
  */
-export function Treemap({ rows, target }: { rows: readonly Row[]; target: string }) {
-  const { words, preferences } = useConsole();
-  const { targets: own } = words.value;
+export function Treemap({
+  rows,
+  groups,
+  target,
+}: {
+  rows: readonly Row[];
+  /** The cities that the rows are counties of. */
+  groups?: readonly Row[];
+  target: string;
+}) {
+  const { preferences } = useConsole();
   const language = preferences.language.value;
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(960);
@@ -38,49 +51,38 @@ export function Treemap({ rows, target }: { rows: readonly Row[]; target: string
     return () => seen.disconnect();
   }, []);
   const height = width.value < 600 ? HEIGHT * 1.3 : HEIGHT;
-  const tiles = squarify(rows, (row) => countedOf(row.tally), width.value, height);
+  const grouped = groups !== undefined && groups.length > 1 && rows !== groups;
+  const blocks = squarify(grouped ? groups : rows, (row) => countedOf(row.tally), width.value, height);
   return (
     <div class="treemap-room" aria-hidden="true">
       <div ref={box} class="treemap" style={{ height: `${height}px` }}>
-        {tiles.map(({ item, x, y, width: w, height: h }) => {
-          const name = nameIn(language, item.region);
-          const { tally } = item;
+        {blocks.map((block) => {
+          if (!grouped) return <RegionTile key={block.item.region.path} tile={block} target={target} />;
+          const { item: city, x, y, width: w, height: h } = block;
+          const inside = squarify(
+            rows.filter((row) => row.region.parent === city.region.path),
+            (row) => countedOf(row.tally),
+            w - 3,
+            h - HEAD - 3,
+          );
           return (
-            <a
-              key={item.region.path}
-              class="tree-tile"
-              tabIndex={-1}
-              href={toTargets(item.region.path, target)}
-              title={`${name} ${ratio(tally.rate).text} · ${own.tallyText(
-                count(tally.met + tally.declared).text,
-                count(tally.notMet).text,
-                count(tally.unknown).text,
-              )}`}
-              style={{
-                left: `${x}px`,
-                top: `${y}px`,
-                width: `${Math.max(0, w - 2)}px`,
-                height: `${Math.max(0, h - 2)}px`,
-              }}
-            >
-              <span class="tree-parts">
-                {segmentsOf(tally)
-                  .filter((segment) => segment.size > 0)
-                  .map((segment) => (
-                    <span
-                      key={segment.key}
-                      class={`soft-${segment.tone}`}
-                      style={{ width: `${(segment.size / countedOf(tally)) * 100}%` }}
-                    />
-                  ))}
-              </span>
-              {w > 60 && h > 34 && (
-                <span class="tree-name">
-                  <Name text={name} />
-                  {h > 46 && <b>{ratio(tally.rate).text}</b>}
-                </span>
-              )}
-            </a>
+            <div key={city.region.path}>
+              <a
+                class="tree-city"
+                tabIndex={-1}
+                href={toTargets(city.region.path, target)}
+                style={{ left: `${x}px`, top: `${y}px`, width: `${w - 3}px` }}
+              >
+                {nameIn(language, city.region)} {ratio(city.tally.rate).text}
+              </a>
+              {inside.map((tile) => (
+                <RegionTile
+                  key={tile.item.region.path}
+                  tile={{ ...tile, x: tile.x + x, y: tile.y + y + HEAD }}
+                  target={target}
+                />
+              ))}
+            </div>
           );
         })}
       </div>
@@ -88,11 +90,57 @@ export function Treemap({ rows, target }: { rows: readonly Row[]; target: string
   );
 }
 
-export function RegionsTable({ rows, target }: { rows: readonly Row[]; target: string }) {
+/** A region divided by verdict: its parts are as wide as their shares. */
+function RegionTile({ tile, target }: { tile: Tile<Row>; target: string }) {
   const { words, preferences } = useConsole();
+  const { targets: own } = words.value;
+  const { item, x, y, width: w, height: h } = tile;
+  const name = nameIn(preferences.language.value, item.region);
+  const { tally } = item;
+  return (
+    <a
+      class="tree-tile"
+      tabIndex={-1}
+      href={toTargets(item.region.path, target)}
+      title={`${name} ${ratio(tally.rate).text} · ${own.tallyText(
+        count(tally.met + tally.declared).text,
+        count(tally.notMet).text,
+        count(tally.unknown).text,
+      )}`}
+      style={{
+        left: `${x}px`,
+        top: `${y}px`,
+        width: `${Math.max(0, w - 2)}px`,
+        height: `${Math.max(0, h - 2)}px`,
+      }}
+    >
+      <span class="tree-parts">
+        {segmentsOf(tally)
+          .filter((segment) => segment.size > 0)
+          .map((segment) => (
+            <span
+              key={segment.key}
+              class={`soft-${segment.tone}`}
+              style={{ width: `${(segment.size / countedOf(tally)) * 100}%` }}
+            />
+          ))}
+      </span>
+      {w > 34 && h > 22 && (
+        <span class="tree-name">
+          <Name text={name} />
+          {h > 42 && <b>{ratio(tally.rate).text}</b>}
+        </span>
+      )}
+    </a>
+  );
+}
+
+export function RegionsTable({ rows, target }: { rows: readonly Row[]; target: string }) {
+  const { router, words, preferences } = useConsole();
   const { targets: own, columns } = words.value;
   const language = preferences.language.value;
   const sorted = [...rows].sort((a, b) => (a.tally.rate ?? 2) - (b.tally.rate ?? 2));
+  const cut = !router.place.value.query.has("all") && sorted.length > FIRST + 5;
   const list: Column<Row>[] = [
     {
       key: "region",
@@ -149,7 +197,23 @@ export function RegionsTable({ rows, target }: { rows: readonly Row[]; target: s
       cell: (row) => (row.pace.reached === null ? "–" : monthText(row.pace.reached, language)),
     },
   ];
-  return <Table caption={own.regions} columns={list} rows={sorted} keyOf={(row) => row.region.path} />;
+  return (
+    <>
+      <Table
+        caption={own.regions}
+        columns={list}
+        rows={cut ? sorted.slice(0, FIRST) : sorted}
+        keyOf={(row) => row.region.path}
+      />
+      {cut && (
+        <p class="card-foot">
+          <a class="button" href={router.with({ all: "1" })}>
+            {own.allRegions(sorted.length)}
+          </a>
+        </p>
+      )}
+    </>
+  );
 }
 
 /** `每月 +1.2 个百分点`. */

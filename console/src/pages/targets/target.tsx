@@ -64,6 +64,23 @@ export function Target({
                 </li>
               ))}
           </ul>
+        </header>
+        {inside.schools.length > 0 ? (
+          <SchoolTiles rows={inside.schools} chosen={school} />
+        ) : rows.length > 0 ? (
+          <Treemap rows={rows} groups={inside.regions} target={target.id} />
+        ) : (
+          <Quiet>{words.value.empty.region}</Quiet>
+        )}
+      </section>
+      <div class="columns wide-first">
+        <Progress view={view} />
+        <Conditions view={view} />
+      </div>
+      <section class="card">
+        <header>
+          <h2>{inside.schools.length > 0 ? own.schools : own.regions}</h2>
+          <p class="quiet">{inside.schools.length > 0 ? own.schoolsHint : own.regionsHint}</p>
           <p class="exports">
             {(["csv", "xlsx"] as const).map((format) => (
               <a
@@ -79,23 +96,11 @@ export function Target({
           </p>
         </header>
         {inside.schools.length > 0 ? (
-          <>
-            <SchoolTiles rows={inside.schools} chosen={school} />
-            <SchoolsTable rows={inside.schools} conditions={inside.conditions} chosen={school} />
-          </>
-        ) : rows.length > 0 ? (
-          <>
-            <Treemap rows={rows} target={target.id} />
-            <RegionsTable rows={rows} target={target.id} />
-          </>
+          <SchoolsTable rows={inside.schools} conditions={inside.conditions} chosen={school} />
         ) : (
-          <Quiet>{words.value.empty.region}</Quiet>
+          rows.length > 0 && <RegionsTable rows={rows} target={target.id} />
         )}
       </section>
-      <div class="columns wide-first">
-        <Progress view={view} />
-        <Conditions view={view} />
-      </div>
       {target.definition.startsWith("TG-04") && <Sites region={region.path} />}
       {school !== null && (
         <EvidenceDrawer
