@@ -152,9 +152,7 @@ function deviceOf(device: WorldDevice, endpoints: Endpoints, credential: string)
     model: device.model,
     protocol: device.protocol,
     installed: device.installed,
-    ...(device.address === undefined
-      ? {}
-      : { addresses: device.overIpv6 ? [device.address, "::1"] : [device.address] }),
+    ...(device.address === undefined ? {} : { addresses: [device.address] }),
     ...(port === undefined ? {} : { port }),
     ...(device.protocol === "snmp" ? { credential } : {}),
     ...(PROFILES[device.model] === undefined ? {} : { profile: PROFILES[device.model] }),

@@ -136,8 +136,6 @@ export interface WorldDevice {
   readonly protocol: "snmp" | "modbus" | "mqtt" | "probe" | "none";
   /** Where it is to listen; a Modbus device: its gateway. */
   readonly address?: string;
-  /** It can be reached over IPv6 too: on loopback there is one address for all. */
-  readonly overIpv6?: boolean;
   /** For IPv6-polled devices that share ::1: how far their port lies from the first. */
   readonly portOffset?: number;
   readonly unit?: number;

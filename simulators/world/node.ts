@@ -94,7 +94,6 @@ export function createNode(plan: NodePlan, schools: readonly School[]): WorldSit
       model: MODEL,
       protocol: "snmp",
       address: countyAddress(plan.baseOctet, router as 0 | 1),
-      overIpv6: true,
       building: building.id,
       room: building.rooms[0]!.id,
       installed: "2022-08-15",

@@ -97,8 +97,7 @@ export function createSchool(options: SchoolOptions): School {
     seed,
   );
 
-  const overIpv6 = story.ipv6.step > 0;
-  const switches = switchDevices(plan, network, traits.vendor, faults["silent-switch"] ?? 0, overIpv6);
+  const switches = switchDevices(plan, network, traits.vendor, faults["silent-switch"] ?? 0);
   const cold = rooms.find((room) => room.type === "canteen")!;
   const machineRoom = rooms.find((room) => room.type === "machine-room")!;
   const sensorRooms: Room[] = [machineRoom, ...classrooms.slice(0, seed.int("sensors", 6, 8)), cold];
@@ -114,7 +113,7 @@ export function createSchool(options: SchoolOptions): School {
       coreEnds[0]!,
       story.wifi,
       faults["ap-offline"] ?? 0,
-      overIpv6,
+      story.ipv6.step > 0,
       alias,
     ),
     createUps(plan, Boolean(faults["ups-on-battery"]), upsOffset),
@@ -200,13 +199,7 @@ function coreEndpoints(plan: SchoolPlan, server: boolean): Endpoint[] {
   ];
 }
 
-function switchDevices(
-  plan: SchoolPlan,
-  network: Network,
-  vendor: string,
-  silent: number,
-  overIpv6: boolean,
-): WorldDevice[] {
+function switchDevices(plan: SchoolPlan, network: Network, vendor: string, silent: number): WorldDevice[] {
   const device = (
     body: SwitchBody,
     role: string,
@@ -226,10 +219,9 @@ function switchDevices(
   });
   const machineRoom = { building: "bg", room: "101" };
   return [
-    ...network.cores.map((body, i) => ({
-      ...device(body, "core-switch", `核心交换机${i + 1}`, LAST_OCTET.core + i, machineRoom),
-      overIpv6,
-    })),
+    ...network.cores.map((body, i) =>
+      device(body, "core-switch", `核心交换机${i + 1}`, LAST_OCTET.core + i, machineRoom),
+    ),
     ...network.access.map((body, i) => ({
       ...device(body, "access-switch", `接入交换机${i + 1}`, LAST_OCTET.access + i, {
         building: i % 3 === 2 ? "sy" : "jx",
