@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../collection/contract.ts";
 import { CampusError } from "../../errors/campus-error.ts";
+import { createBandwidthMaker } from "../../indicators/bandwidth/maker.ts";
 import { addDays, Calendar } from "../../indicators/calendar.ts";
 import type { IndicatorMaker, IndicatorSources } from "../../indicators/contract.ts";
 import { DeclaredMaker } from "../../indicators/declared/maker.ts";
@@ -168,6 +169,7 @@ export class TargetsRoom {
           );
         },
       }),
+      createBandwidthMaker(this.#options, { clock: this.#options.clock }),
       createIpv6Maker(this.#options),
       createWifiMaker(this.#options, { timezone }),
       ...makers,
