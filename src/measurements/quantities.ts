@@ -340,7 +340,7 @@ define("electric.voltage", "gauge", "V", "phase to neutral voltage", {
 define("electric.current", "gauge", "A", "phase current", { min: -5000, max: 5000, reading: "current" });
 define("electric.active_power", "gauge", "W", "active power; negative is export", { reading: "power" });
 define("electric.reactive_power", "gauge", "var", "reactive power");
-define("electric.apparent_power", "gauge", "VA", "apparent power");
+define("electric.apparent_power", "gauge", "VA", "apparent power", { reading: "power" });
 define("electric.power_factor", "gauge", "ratio", "power factor", {
   min: -1,
   max: 1,

@@ -70,7 +70,10 @@ export function checkStates(point: SnmpPoint, object: MibObject, say: Say): void
       if (!point.rule.map.has(raw) && reading.status === STATUS.implausible)
         say("enumeration", "note", `${where}: ${raw} (${name}) is not in the map and becomes implausible`);
     }
-  for (const [, number, name] of point.source.text.matchAll(/\b(\d{1,5}) ([a-z][A-Za-z0-9]{2,40})\b/g)) {
+  // A name may have hyphens, and a number a sign: `-1 undefined` says nothing of 1.
+  for (const [, number, name] of point.source.text.matchAll(
+    /(?<![-\w])(\d{1,5}) ([a-z][A-Za-z0-9-]{2,40})\b/g,
+  )) {
     const theirName = theirs.get(Number(number));
     const elsewhere = [...theirs].find(([, one]) => plain(one) === plain(name!))?.[0];
     if (theirName !== undefined && plain(theirName) !== plain(name!) && elsewhere !== undefined)
