@@ -84,7 +84,7 @@ export class SnmpTarget {
   /** Everything below an OID, in order. Throws E_TIMEOUT or E_UNREACHABLE when nothing at all came. */
   async walk(root: OidInput, options: WalkOptions = {}): Promise<WalkResult<Varbind>> {
     const items: Varbind[] = [];
-    const visit = (_: number, view: ResponseView, i: number): void => {
+    const visit = (_: number, view: ResponseView, i: number): undefined => {
       items.push({ oid: decodeArcs(view.bytes, view.oidAt[i]!, view.oidEnd[i]!), value: valueAt(view, i) });
     };
     const end = await walkColumns(this.session, [toOid(root)], visit, options);
@@ -94,7 +94,7 @@ export class SnmpTarget {
   /** Columns of one table, aligned by index and in its order. Throws like `walk`. */
   async table(columns: readonly OidInput[], options: WalkOptions = {}): Promise<WalkResult<TableRow>> {
     const byIndex = new Map<string, { index: number[]; values: (SnmpValue | undefined)[] }>();
-    const visit = (column: number, view: ResponseView, i: number, indexAt: number): void => {
+    const visit = (column: number, view: ResponseView, i: number, indexAt: number): undefined => {
       const end = view.oidEnd[i]!;
       const key = indexKey(view.bytes, indexAt, end);
       let row = byIndex.get(key);

@@ -153,8 +153,8 @@ export class BoundTable {
         const cell = first + row;
         times[cell] = at;
         values[cell] = value;
-        // NaN is no number; Counter64 is wide, and so are numbers in an OCTET STRING or Opaque, which are not plain.
-        cells[cell] = value !== value ? CELL.bad : tag === TAG.counter64 ? CELL.ok | CELL.wide : CELL.ok;
+        // Numbers in an OCTET STRING or Opaque are wide too, and are not plain.
+        cells[cell] = Number.isNaN(value) ? CELL.bad : tag === TAG.counter64 ? CELL.ok | CELL.wide : CELL.ok;
       }
     }
   }

@@ -2,7 +2,7 @@ import type { BatchBuilder } from "../../../src/measurements/batch.ts";
 import { type CounterBank, MODULUS_32, MODULUS_53 } from "../../../src/measurements/counter.ts";
 import type { SeriesTable } from "../../../src/measurements/series.ts";
 import { STATUS } from "../../../src/measurements/status.ts";
-import type { Reading } from "../../../src/profiles/apply-rule.ts";
+import { applyRule, type Reading } from "../../../src/profiles/apply-rule.ts";
 import type { PointPlan } from "../plan.ts";
 import { pointSeries } from "./bind.ts";
 import { type BoundPoint, type BoundTable, CELL } from "./bound-table.ts";
@@ -27,6 +27,8 @@ export class Emitter {
   /** Monotonic minus UTC, ms: differences of counters are not to follow a wall clock that is set. */
   #offset = Number.NaN;
   #at = 0;
+  /** Line rate of each row of the table that is emitted, bit/s; 0 where it is not known or is not that of a line. */
+  #speeds = new Float64Array(64);
 
   constructor(series: SeriesTable, batch: BatchBuilder, bank: CounterBank) {
     this.#series = series;
@@ -67,42 +69,132 @@ export class Emitter {
     this.#at = at;
     // The two clocks are not read in the same instant: only a clock that was set moves the offset.
     if (!(Math.abs(offset - this.#offset) <= CLOCK_STEP_MS)) this.#offset = offset;
+    if (this.#speeds.length < table.rows) this.#speeds = new Float64Array(table.rows * 2);
+    if (table.plan.points.some((plan) => plan.use !== undefined))
+      for (let row = 0; row < table.rows; row++)
+        this.#speeds[row] = isLine(table, row) ? this.#lineSpeed(table, row) : 0;
     for (let i = 0; i < table.plan.points.length; i++) {
       const plan = table.plan.points[i]!;
       const point = table.points[i]!;
-      this.#emitPoint(table, i, plan, point, read);
+      const { rule, when } = plan.point;
+      if (plan.sources.length === 0 || when || rule.expression) this.#emitEach(table, i, plan, point, read);
+      else if (
+        rule.map ||
+        rule.divisor !== undefined ||
+        rule.sentinels.length + rule.sentinelRanges.length > 0
+      )
+        this.#emitRuled(table, i, plan, point, read);
+      else if (plan.rate) this.#emitCounters(table, i, plan, point, read);
+      else this.#emitPlain(table, i, plan, point, read);
     }
   }
 
-  #emitPoint(table: BoundTable, number: number, plan: PointPlan, point: BoundPoint, read: Uint8Array): void {
+  /** Points that need a look at each: an expression, a condition. */
+  #emitEach(table: BoundTable, number: number, plan: PointPlan, point: BoundPoint, read: Uint8Array): void {
+    for (let row = 0; row < table.rows; row++)
+      if (table.tags[row]) this.#emitCell(table, number, plan, point, row, read);
+  }
+
+  /** Points that follow from one number by a rule; neighbours often have the same number. */
+  #emitRuled(table: BoundTable, number: number, plan: PointPlan, point: BoundPoint, read: Uint8Array): void {
     const { rows, cells, times, numbers, tags } = table;
-    const { rule, when, quantity } = plan.point;
     const { series } = point;
-    const { scale, offset, min, max } = rule;
     const batch = this.#batch;
-    const first = plan.sources.length > 0 ? plan.sources[0]! * rows : -1;
-    // Most points are a number times a factor: these take the short way.
-    const plain =
-      first >= 0 &&
-      !when &&
-      !rule.map &&
-      !rule.expression &&
-      rule.sentinels.length === 0 &&
-      rule.sentinelRanges.length === 0;
+    const reading = this.#reading;
+    const first = plan.sources[0]! * rows;
+    let known = Number.NaN;
+    let value = Number.NaN;
+    let good = false;
     for (let row = 0; row < rows; row++) {
       if (!tags[row]) continue;
       const cell = first + row;
-      if (plain && times[cell]! > 0 && cells[cell]! & CELL.ok && series[row]! >= 0) {
-        const value = numbers[cell]! * scale + offset;
-        if (value >= min && value <= max && Number.isFinite(value)) {
-          const time = times[cell]!;
+      const time = times[cell]!;
+      if (time > 0 && (cells[cell]! & CELL.ok) !== 0 && series[row]! >= 0 && !plan.rate) {
+        const raw = numbers[cell]!;
+        if (raw !== known) {
+          known = raw;
+          applyRule(plan.point.rule, raw, reading);
+          value = reading.value;
+          good = reading.status === STATUS.ok;
+        }
+        if (good) {
           batch.add(series[row]!, time, value);
-          if (plan.rate)
-            this.#emitRate(table, plan, point, row, plan.sources[0]!, value, time, cells[cell]! & CELL.wide);
           continue;
         }
       }
-      this.#emitCell(table, number, plan, point, row, read, quantity.id);
+      this.#emitCell(table, number, plan, point, row, read);
+    }
+  }
+
+  /** Points that are a number times a factor: most are. */
+  #emitPlain(table: BoundTable, number: number, plan: PointPlan, point: BoundPoint, read: Uint8Array): void {
+    const { rows, cells, times, numbers, tags } = table;
+    const { scale, offset, min, max } = plan.point.rule;
+    const { series } = point;
+    const batch = this.#batch;
+    const first = plan.sources[0]! * rows;
+    for (let row = 0; row < rows; row++) {
+      if (!tags[row]) continue;
+      const cell = first + row;
+      const time = times[cell]!;
+      if (time > 0 && (cells[cell]! & CELL.ok) !== 0 && series[row]! >= 0) {
+        const value = numbers[cell]! * scale + offset;
+        if (value >= min && value <= max && Number.isFinite(value)) {
+          batch.add(series[row]!, time, value);
+          continue;
+        }
+      }
+      this.#emitCell(table, number, plan, point, row, read);
+    }
+  }
+
+  /** The same where rates are made of them. What is not as in the poll before goes the long way. */
+  #emitCounters(
+    table: BoundTable,
+    number: number,
+    plan: PointPlan,
+    point: BoundPoint,
+    read: Uint8Array,
+  ): void {
+    const { rows, cells, times, numbers, tags } = table;
+    const { scale, offset, min, max } = plan.point.rule;
+    const { series, rateSeries, useSeries, slots, source } = point;
+    const { factor } = plan.rate!;
+    const uses = plan.use !== undefined;
+    const batch = this.#batch;
+    const bank = this.#bank;
+    const column = plan.sources[0]!;
+    const first = column * rows;
+    const step = this.#offset;
+    for (let row = 0; row < rows; row++) {
+      if (!tags[row]) continue;
+      const cell = first + row;
+      const time = times[cell]!;
+      const state = cells[cell]!;
+      if (time > 0 && (state & CELL.ok) !== 0 && series[row]! >= 0) {
+        const value = numbers[cell]! * scale + offset;
+        if (value >= min && value <= max && Number.isFinite(value)) {
+          batch.add(series[row]!, time, value);
+          const speed = uses ? this.#speeds[row]! : 0;
+          const known = slots[row]! >= 0 && source[row] === column && rateSeries[row]! >= 0;
+          if (!known || point.gap[row] !== 0 || (speed > 0 && useSeries[row]! < 0)) {
+            this.#emitRate(table, plan, point, row, column, value, time, state & CELL.wide);
+            continue;
+          }
+          const modulus = (state & CELL.wide) !== 0 ? MODULUS_53 : MODULUS_32;
+          const rate = bank.rate(slots[row]!, value, time + step, modulus, speed / factor);
+          if (bank.lastStatus !== STATUS.ok) {
+            batch.addStatus(rateSeries[row]!, time, bank.lastStatus);
+            continue;
+          }
+          batch.add(rateSeries[row]!, time, rate * factor);
+          if (speed <= 0) continue;
+          const use = (rate * factor) / speed;
+          if (use <= USE_TOLERANCE) batch.add(useSeries[row]!, time, Math.min(use, 1) * 100);
+          continue;
+        }
+      }
+      this.#emitCell(table, number, plan, point, row, read);
     }
   }
 
@@ -113,7 +205,6 @@ export class Emitter {
     point: BoundPoint,
     row: number,
     read: Uint8Array,
-    quantity: string,
   ): void {
     const { rows, cells, times } = table;
     let source = -1;
@@ -144,7 +235,7 @@ export class Emitter {
     readPoint(table, plan, number, row, raw, reading);
     const { value, status } = reading;
     const time = times[cell]!;
-    const series = pointSeries(table, point, point.series, quantity, row, this.#series);
+    const series = pointSeries(table, point, point.series, plan.point.quantity.id, row, this.#series);
     if (series < 0) return;
     if (status === STATUS.ok) this.#batch.add(series, time, value);
     else this.#batch.addStatus(series, time, status);
@@ -200,7 +291,7 @@ export class Emitter {
       bank.forget(slot);
       point.source[row] = source;
     }
-    const speed = plan.use !== undefined && isLine(table, row) ? this.#lineSpeed(table, row) : 0;
+    const speed = plan.use !== undefined ? this.#speeds[row]! : 0;
     const rate = bank.rate(slot, value, time + this.#offset, wide ? MODULUS_53 : MODULUS_32, speed / factor);
     let status = bank.lastStatus;
     if (status === STATUS.first && point.gap[row]) status = STATUS.reset;

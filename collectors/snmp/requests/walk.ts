@@ -44,7 +44,7 @@ export type WalkVisitor = (
   i: number,
   indexAt: number,
   at: number,
-) => number | void;
+) => number | undefined;
 
 /** A table whose rows are known: what answers are compared with, and where what fits is put. */
 export interface ExpectedTable {
