@@ -10,6 +10,7 @@ import { importCommand } from "./commands/import.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
+import { targetsCommand } from "./commands/targets.ts";
 import { trustEngineCommand } from "./commands/trust-engine.ts";
 import { VERSION } from "./commands/version.ts";
 
@@ -40,6 +41,7 @@ for (const command of [
   importCommand(),
   trustEngineCommand(),
   checkCommand(),
+  targetsCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -1,7 +1,13 @@
+import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { CampusError } from "../../errors/campus-error.ts";
 import { isDate } from "../../indicators/calendar.ts";
 import type { Region, School } from "../../inventory/model.ts";
+import { csvOf } from "../../targets/export/csv.ts";
+import type { ExportTable } from "../../targets/export/table.ts";
+import { regionsTable, schoolsTable, targetsTable } from "../../targets/export/tables.ts";
+import { LANGUAGES } from "../../targets/export/words.ts";
+import { xlsxOf } from "../../targets/export/xlsx.ts";
 import type { Target } from "../../targets/model.ts";
 import type { AnsweredDay, TargetQuery, TargetState } from "../../targets/query.ts";
 import { type Caller, maySee, notFound, visibleSchool, visibleSchools } from "../access.ts";
@@ -31,6 +37,11 @@ const date = z
   .optional()
   .describe("local date, 2026-11-22; without it the newest that was judged");
 const region = nameParameter.optional().describe("path of a region; without it the caller's own");
+const format = z
+  .enum(["json", "csv", "xlsx"])
+  .default("json")
+  .describe("csv and xlsx answer the table as a file: of a county its schools, else the regions below");
+const lang = z.enum(LANGUAGES).default("zh").describe("language of a file's headings and names");
 const names = z.strictObject({ set: nameParameter, target: nameParameter });
 
 /** A region as its caller may see it: whole, or some of its schools only. */
@@ -49,16 +60,24 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
       schema: {
         summary: "Every target of a region: rate, unknown, pace and course",
         tags: ["targets"],
-        querystring: z.strictObject({ region, date }),
+        querystring: z.strictObject({ region, date, format, lang }),
         response: { 200: targetsSchema, ...failures },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = deps.caller(request);
       const query = queryOf(deps);
+      const { format, lang } = request.query;
       const part = partOf(deps, caller, request.query.region);
       const day = await dayOf(query, request.query.date);
       const states = await statesOf(query, day, part);
+      if (format !== "json")
+        return sendTable(
+          reply,
+          targetsTable(states, part.region, day.date, lang),
+          format,
+          `targets-${day.date}`,
+        );
       return {
         at: campus.sight.now,
         date: day.date,
@@ -76,13 +95,14 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
         summary: "A target: the regions below with their rates, or the schools of a county",
         tags: ["targets"],
         params: names,
-        querystring: z.strictObject({ region, date }),
+        querystring: z.strictObject({ region, date, format, lang }),
         response: { 200: targetPageSchema, ...failures },
       },
     },
-    async (request): Promise<TargetPageView> => {
+    async (request, reply): Promise<TargetPageView> => {
       const caller = deps.caller(request);
       const query = queryOf(deps);
+      const { format, lang } = request.query;
       const part = partOf(deps, caller, request.query.region);
       const day = await dayOf(query, request.query.date);
       const target = targetOf(day, request.params);
@@ -102,6 +122,18 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
       const direct = (part.only ?? visibleSchools(inventory, caller, part.region.path)).filter(
         (school) => school.region === part.region.path,
       );
+      const schools = await query.schools(day, target, direct);
+      if (format !== "json") {
+        const table =
+          below.length > 0
+            ? regionsTable(
+                [...below, ...counties].map((one) => ({ region: one, state: regions.get(one.path)! })),
+                day.date,
+                lang,
+              )
+            : schoolsTable(target, schools, day.date, lang);
+        return sendTable(reply, table, format, `${target.set}-${request.params.target}-${day.date}`);
+      }
       const whole = part.only === undefined;
       const revisions = whole ? await query.revisions(day, target, part.region.path) : [];
       return {
@@ -120,7 +152,7 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
         revisions: revisions.map(({ at, was }) => ({ at, tally: tallyView(was) })),
         regions: below.map(regionRow),
         ...(counties.length > 0 ? { counties: counties.map(regionRow) } : {}),
-        schools: schoolViews(target, await query.schools(day, target, direct)),
+        schools: schoolViews(target, schools),
         history: whole ? (await query.history(day, target, part.region.path)).map((one) => [...one]) : [],
       };
     },
@@ -222,6 +254,20 @@ function statesOf(
   targets?: readonly Target[],
 ): Promise<TargetState[]> {
   return part.only ? query.statesOf(day, part.only, targets) : query.states(day, part.region.path, targets);
+}
+
+const TYPES = {
+  csv: "text/csv; charset=utf-8",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+} as const;
+
+/** Sends a table as a file. The answer leaves as octets: no schema describes it. */
+function sendTable(reply: FastifyReply, table: ExportTable, format: "csv" | "xlsx", name: string): never {
+  const file = `${name.replace(/[^A-Za-z0-9-]/g, "-")}.${format}`;
+  return reply
+    .type(TYPES[format])
+    .header("content-disposition", `attachment; filename="${file}"`)
+    .send(format === "csv" ? csvOf(table) : xlsxOf(table)) as never;
 }
 
 function judgedOf({ record }: AnsweredDay) {
