@@ -200,7 +200,7 @@ export class Ipv6Map {
       return hex.slice(0, 24) + Buffer.from(octets).toString("hex");
     }
     // A group: the last octets of solicited-node groups are a device's.
-    if (hex.startsWith("ff")) return hex.startsWith("ff02") ? `${hex.slice(0, 26)}000000` : hex;
+    if (hex.startsWith("ff")) return hex.startsWith(SOLICITED) ? `${SOLICITED}000000` : hex;
     const id = this.#interfaceId(hex);
     if (/^fe[89ab]/.test(hex)) return hex.slice(0, 16) + id;
     const block = hex.slice(0, 12);
@@ -233,6 +233,9 @@ export class Ipv6Map {
     return `${first}${mapped.slice(2, 6)}fffe${mapped.slice(6)}`;
   }
 }
+
+/** ff02::1:ff00:0/104 (RFC 4291 section 2.7.1). */
+const SOLICITED = "ff0200000000000000000001ff";
 
 /** The MAC address within an EUI-64 interface identifier. */
 function macOf(hex: string): string | undefined {

@@ -93,8 +93,11 @@ export class IndexRewriter {
         }
       }
       const four = made.slice(at, at + 4);
-      // Four small numbers may be part of an index as well: it is not sent rather than sent wrong.
-      if (four.length === 4 && four.every(isOctet) && ipv4.knows(four.join("."))) return undefined;
+      if (four.length !== 4 || !four.every(isOctet) || !ipv4.knows(four.join("."))) continue;
+      // Small numbers may be part of an index as well: it is not sent rather than sent wrong.
+      if (four.filter((octet) => octet > 31).length < 2) return undefined;
+      made.splice(at, 4, ...ipv4.map(four.join(".")).split(".").map(Number));
+      at += 3;
     }
     return made;
   }

@@ -177,6 +177,8 @@ class Sanitiser {
       return Buffer.from(ipv6.map(hex.slice(0, 32)) + hex.slice(32), "hex");
     if (hex.length === 16 && macs.knows(hex.slice(4)))
       return Buffer.from(hex.slice(0, 4) + macs.map(hex.slice(4)), "hex");
+    const four = value.length === 4 ? [...value].join(".") : "";
+    if (ipv4.isCertain(four)) return this.#ip(value);
     const text = latin1(value);
     // A device that nobody gave a name has that of its model.
     if (layout.text !== "product" && names.knows(text)) return octets(names.map(text));
@@ -191,8 +193,7 @@ class Sanitiser {
         ),
       );
     }
-    const four = [...value].join(".");
-    if (value.length === 4 && (ipv4.knows(four) || ipv4.isNear(four))) return this.#ip(value);
+    if (four !== "" && (ipv4.knows(four) || ipv4.isNear(four))) return this.#ip(value);
     if (hex.length === 10 && hex.startsWith("01") && ipv4.knows([...value.subarray(1)].join(".")))
       return Buffer.concat([value.subarray(0, 1), this.#ip(value.subarray(1))]);
     return Buffer.from(this.#scrubber.scrubHex(hex), "hex");
