@@ -45,6 +45,8 @@ export class LinkRecord {
   readonly #store: Store;
   readonly #calendar: Calendar;
   #running: RunningMonth | undefined;
+  /** End of what the running month was read to. */
+  #until = 0;
   #busy = new Map<string, number>();
   #busyUntil = "";
   #school: readonly DayPoint[] = [];
@@ -106,7 +108,9 @@ export class LinkRecord {
     const date = calendar.dateOf(until);
     const today = calendar.startOf(date);
     const yesterday = Math.max(month.from, calendar.startOf(addDays(date, -1)));
-    let running = this.#running?.month.name === month.name && !whole ? this.#running : undefined;
+    // Not after a pause (a machine that slept) over a whole day: days between would be missing.
+    const follows = this.#running?.month.name === month.name && this.#until >= yesterday;
+    let running = follows && !whole ? this.#running : undefined;
     if (running) running = running.closed(yesterday);
     else {
       const tops = new Tops();
@@ -116,7 +120,8 @@ export class LinkRecord {
       }
       running = new RunningMonth(month, tops, yesterday);
     }
-    const again = until - today < YESTERDAY_MINUTES * MINUTE || !running.has(yesterday);
+    const again =
+      until - today < YESTERDAY_MINUTES * MINUTE || this.#until < today || !running.has(yesterday);
     for (const [from, to] of [
       [yesterday, today],
       [today, until],
@@ -126,6 +131,7 @@ export class LinkRecord {
         running.setDay(from, piece);
     }
     this.#running = running;
+    this.#until = until;
     return monthFigures(month, until, running.percentiles());
   }
 

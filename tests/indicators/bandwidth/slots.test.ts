@@ -20,14 +20,23 @@ describe("means of slots", () => {
     expect([...slotMeans(raw, 0, SLOT_MS)]).toEqual([280]);
   });
 
-  test("a rate on both sides of a boundary belongs to both slots", () => {
-    const raw = samples([
+  test("a short rate on a boundary belongs to the slot of its middle, a long one to both", () => {
+    const short = samples([
       [0, 0],
+      [2 * MINUTE, 10],
       [4 * MINUTE, 10],
+      [5.5 * MINUTE, 70],
+      [7.5 * MINUTE, 20],
+      [9.5 * MINUTE, 20],
+    ]);
+    expect([...slotMeans(short, 0, 2 * SLOT_MS)]).toEqual([(4 * 10 + 1.5 * 70) / 5.5, 20]);
+    const long = samples([
+      [0, 0],
+      [3 * MINUTE, 10],
       [6 * MINUTE, 70],
       [10 * MINUTE, 20],
     ]);
-    expect([...slotMeans(raw, 0, 2 * SLOT_MS)]).toEqual([(4 * 10 + 70) / 5, (70 + 4 * 20) / 5]);
+    expect([...slotMeans(long, 0, 2 * SLOT_MS)]).toEqual([(3 * 10 + 2 * 70) / 5, (70 + 4 * 20) / 5]);
   });
 
   test("a missing poll takes nothing away", () => {
