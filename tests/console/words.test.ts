@@ -2,6 +2,10 @@ import { expect, it } from "vitest";
 import { en } from "../../console/src/words/en.ts";
 import { zh } from "../../console/src/words/zh.ts";
 import { reasonSchema } from "../../src/api/schemas/campus.ts";
+import { evidenceClassSchema, unknownReasonSchema } from "../../src/api/schemas/evidence.ts";
+import { siteAuditSchema } from "../../src/api/schemas/site-audits.ts";
+import { targetRowSchema, verdictSchema } from "../../src/api/schemas/targets.ts";
+import { INDICATORS } from "../../src/indicators/list.ts";
 import {
   DEVICE_ROLES,
   LINK_ROLES,
@@ -50,6 +54,18 @@ it("knows every code of the program's closed lists", () => {
       (one) => one.group !== "interface" && one.kind !== "counter",
     );
     expect(Object.keys(words.quantities)).toEqual(expect.arrayContaining(readings.map((one) => one.id)));
+    expect(Object.keys(words.targets.indicators)).toEqual(expect.arrayContaining([...INDICATORS.keys()]));
+    expect(Object.keys(words.targets.indicatorsShort)).toEqual(
+      expect.arrayContaining([...INDICATORS.keys()]),
+    );
+    expect(Object.keys(words.why).sort()).toEqual([...unknownReasonSchema.options].sort());
+    expect(Object.keys(words.evidence.classes).sort()).toEqual([...evidenceClassSchema.options].sort());
+    expect(Object.keys(words.targets.verdicts).sort()).toEqual([...verdictSchema.options].sort());
+    expect(Object.keys(words.targets.courses).sort()).toEqual(
+      [...targetRowSchema.shape.course.options].sort(),
+    );
+    const { check } = siteAuditSchema.shape.checks.element.shape;
+    expect(Object.keys(words.sites.checkNames).sort()).toEqual([...check.options].sort());
     const texts = readings.flatMap((one) => Object.values(one.states ?? {}));
     expect(Object.keys(words.texts)).toEqual(expect.arrayContaining(texts));
   }

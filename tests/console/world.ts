@@ -279,7 +279,7 @@ function schoolView(
     const noAp = troubled && id === "103";
     const state: State =
       silent || noAp ? "bad" : stuffy ? "watch" : dark || school.state === "unknown" ? "unknown" : "good";
-    const within = { room: `${building.id}/${id}`, roomName: rename(id), protocol: "mqtt" };
+    const within = { room: `${school.id}/${building.id}/${id}`, roomName: rename(id), protocol: "mqtt" };
     const reasons: Reason[] = silent
       ? [{ code: "board-silent", subject: path, name: rename(id), since: at - 3.3 * HOUR }]
       : noAp

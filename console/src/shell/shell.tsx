@@ -8,12 +8,14 @@ import { Missing } from "../parts/notice.tsx";
 import { useConsole } from "../state/context.ts";
 import { routeOf } from "../state/router.ts";
 import { Brand, Breadcrumb, Pages, ServerLine, SimulatedBadge } from "./rail.tsx";
+import { useRowKeys } from "./row-keys.ts";
 import { StreamBanner, Top } from "./top.tsx";
 
 /** The frame around each page: rail to the left, search on top, the page, the banner. */
 export function Shell() {
   const { router, words } = useConsole();
   const { path } = router.place.value;
+  useRowKeys();
   const main = useRef<HTMLElement>(null);
   const before = useRef(path);
   useEffect(() => {

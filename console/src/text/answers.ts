@@ -129,6 +129,7 @@ export function targetText(target: TargetRow, words: Words, language: "zh" | "en
   const counted = tally.total - tally.notApplicable;
   const name = targetName(target, language);
   if (tally.rate === null) return own.noSchool(name);
+  if (tally.unknown === counted) return own.allUnknown(name, count(counted).text);
   const head = own.head(
     name,
     ratio(tally.rate).text,
@@ -152,6 +153,15 @@ export function targetText(target: TargetRow, words: Words, language: "zh" | "en
   return [head, [course, due].filter(Boolean).join(words.comma)].filter(Boolean).join(words.between);
 }
 
+/** The rate as it is read; where nothing is known of any school it is not 0 but unknown. */
+export const rateText = (
+  { rate, unknown, total, notApplicable }: TargetRow["tally"],
+  words: Words,
+): string => (rate !== null && unknown === total - notApplicable ? words.unknown : ratio(rate).text);
+
+/** Nothing is known of any school: such a target waits behind those of which something is. */
+const silent = ({ tally }: TargetRow): boolean => tally.unknown === tally.total - tally.notApplicable;
+
 const URGENCY: Readonly<Record<TargetRow["course"], number>> = {
   late: 0,
   unknown: 1,
@@ -160,9 +170,11 @@ const URGENCY: Readonly<Record<TargetRow["course"], number>> = {
   "no-number": 4,
 };
 
-/** Late ones first, then as the document orders them. */
-export const byUrgency = (targets: readonly TargetRow[]): TargetRow[] =>
-  [...targets].sort((a, b) => URGENCY[a.course] - URGENCY[b.course]);
+/** Late ones first, then as the document orders them; those of which nothing is known come last. */
+export const byUrgency = (targets: readonly TargetRow[]): TargetRow[] => {
+  const rank = (target: TargetRow): number => URGENCY[target.course] + (silent(target) ? 10 : 0);
+  return [...targets].sort((a, b) => rank(a) - rank(b));
+};
 
 /** The chosen target in full, then the other late ones. */
 export function targetsSentence(
@@ -178,7 +190,7 @@ export function targetsSentence(
   );
   const clauses = late.slice(0, MOST_CLAUSES - 1).map(
     (target): Clause => ({
-      text: own.lateBrief(targetName(target, language), ratio(target.tally.rate).text),
+      text: own.lateBrief(targetName(target, language), rateText(target.tally, words)),
       state: "bad",
       href: hrefOf(target.id),
     }),

@@ -39,7 +39,8 @@ export function findingsOf(room: RoomView, view: SchoolView): Finding[] {
   const up = links.find((link) => link.state === "good") ?? worst(links);
   const power = worst(view.devices.filter((device) => device.role === "ups" || device.role === "meter"));
   const switches = view.devices.filter((device) => SWITCHES.has(device.role));
-  const here = switches.filter((device) => device.room?.split("/")[0] === room.building);
+  const building = room.path.slice(0, room.path.lastIndexOf("/") + 1);
+  const here = switches.filter((device) => device.room?.startsWith(building));
   const near = worst(here.length > 0 ? here : switches);
 
   const parts: { suspect: Suspect; state: State; device: DeviceRow | undefined; link?: LinkView }[] = [];

@@ -29,3 +29,7 @@ interface Named {
 
 export const nameIn = (language: "zh" | "en", named: Named): string =>
   plain(language === "en" && named.nameEn ? named.nameEn : named.name);
+
+/** `青禾县第二中学` on a page of 青禾县 is 第二中学: what every row begins with tells nobody anything. */
+export const withoutPlace = (name: string, place: string): string =>
+  name.length > place.length + 1 && name.startsWith(place) ? name.slice(place.length).trimStart() : name;

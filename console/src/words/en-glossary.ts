@@ -258,5 +258,11 @@ export const glossary: Glossary = {
     "ip.in_rate": "IP received",
     "ip.out_rate": "IP sent",
     "ip.neighbors": "Neighbour entries",
+    "ip.vendor_in_rate": "IP received (the maker's counter)",
+    "ip.vendor_out_rate": "IP sent (the maker's counter)",
+    "ip.router_adverts": "Router advertisements",
+    "optics.rx_low": "Lowest received power allowed",
+    "optics.rx_high": "Highest received power allowed",
+    "wifi.radio_clients_weak": "Clients with weak signal",
   },
 };

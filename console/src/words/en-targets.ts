@@ -8,6 +8,7 @@ export const targetWords: Pick<Words, "targets" | "sites" | "series"> = {
     noSchool: (name) => `${name}: it applies to no school here`,
     head: (name, rate, met, of, unknown) =>
       `${name} ${rate} (${met} of ${of} schools met${unknown ? `, ${unknown} unknown` : ""})`,
+    allUnknown: (name, of) => `${name}: unknown at all ${of} schools`,
     reachedAlready: "what is wanted is reached",
     reachedAt: (wanted, month) => `at this pace ${wanted} in ${month}`,
     reachedNever: (wanted) => `at this pace never ${wanted}`,

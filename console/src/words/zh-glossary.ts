@@ -236,5 +236,11 @@ export const glossary = {
     "ip.in_rate": "IP 接收速率",
     "ip.out_rate": "IP 发送速率",
     "ip.neighbors": "邻居表项",
+    "ip.vendor_in_rate": "IP 接收速率（厂商计数）",
+    "ip.vendor_out_rate": "IP 发送速率（厂商计数）",
+    "ip.router_adverts": "路由通告",
+    "optics.rx_low": "收光下限",
+    "optics.rx_high": "收光上限",
+    "wifi.radio_clients_weak": "信号弱的终端",
   },
 };

@@ -4,6 +4,7 @@ export const targetWords = {
     noSchool: (name: string) => `${name}：没有适用的学校`,
     head: (name: string, rate: string, met: string, of: string, unknown: string) =>
       `${name} ${rate}（${of} 所学校中 ${met} 所达标${unknown ? `，${unknown} 所未知` : ""}）`,
+    allUnknown: (name: string, of: string) => `${name}：${of} 所学校都还未知`,
     reachedAlready: "已经达到要求",
     reachedAt: (wanted: string, month: string) => `照此进度 ${month}达到 ${wanted}`,
     reachedNever: (wanted: string) => `照此进度到不了 ${wanted}`,

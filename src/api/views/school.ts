@@ -8,6 +8,7 @@ import { schoolAps, schoolClients, schoolPower } from "./figures.ts";
 import { type LinkSight, seeLink } from "./link.ts";
 import { regionTrail } from "./region.ts";
 import { type RoomSight, seeRoom } from "./room.ts";
+import { roomPorts } from "./room-port.ts";
 import { later, type Sight } from "./sight.ts";
 
 /** All that is judged of one school, or site, at one instant. */
@@ -36,6 +37,7 @@ export function seeSchool(sight: Sight, school: Place): SchoolSight {
 /** The page of a school, as its devices and rooms were judged. */
 export function schoolView(sight: Sight, caller: Caller, seen: SchoolSight): SchoolView {
   const { inventory } = sight;
+  const portOf = roomPorts(sight, seen.devices);
   const buildings = [...new Set(inventory.roomsOf(seen.school.id).map((room) => room.building))];
   return {
     school: seen.row,
@@ -45,7 +47,9 @@ export function schoolView(sight: Sight, caller: Caller, seen: SchoolSight): Sch
       id,
       name: inventory.buildings.get(`${seen.school.id}/${id}`)?.name ?? id,
     })),
-    rooms: [...seen.rooms.values()].map((room) => room.view),
+    rooms: [...seen.rooms.values()].map(({ view }) =>
+      view.state === "good" ? view : { ...view, port: portOf(view) },
+    ),
     devices: [...seen.devices.values()].map((device) => device.row),
     links: seen.links.map((link) => link.view),
   };

@@ -110,9 +110,13 @@ export function layOut(
 
   let y = 0;
   for (const root of [...roots].sort(order)) {
+    if (isLeaf(root)) {
+      y = comb([root], 0, y + GAP) + GAP;
+      continue;
+    }
     const start = root.links.length > 0 ? size.stub : 0;
     ways(root, 0, start - 4, y + HUB / 2);
-    y = isLeaf(root) ? comb([root], 0, y + GAP) + GAP : place(root, start, y);
+    y = place(root, start, y);
   }
   return { spots, stubs, buses, height: y, dense };
 }

@@ -96,7 +96,14 @@ export function LinkState({
       </Fact>
       <Fact label={columns.role}>{term(linkRoles, link.role)}</Fact>
       <Fact label={columns.carrier}>{link.carrier ? <Name text={link.carrier} /> : NOTHING}</Fact>
-      <Fact label={own.otherEnd}>{link.toBy === null ? own.otherEndUnknown : term(own.toBy, link.toBy)}</Fact>
+      <Fact label={own.otherEnd}>
+        {link.toBy === null ? own.otherEndUnknown : term(own.toBy, link.toBy)}
+        {link.toDevice && (
+          <a class="under" href={toDevice(link.toDevice)}>
+            {own.otherDevice}
+          </a>
+        )}
+      </Fact>
       <Fact label={columns.port}>
         <a href={toDevice(link.device, link.interface)}>
           <Name text={plain(link.interface)} />

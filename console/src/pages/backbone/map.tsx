@@ -5,7 +5,7 @@ import { Mark } from "../../parts/mark.tsx";
 import { Name } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
 import { percent, speed } from "../../text/format.ts";
-import { nameIn } from "../../text/name.ts";
+import { nameIn, withoutPlace } from "../../text/name.ts";
 import { byName, SERIOUSNESS } from "../../text/order.ts";
 import type { BackboneLinkView, BackboneView, State } from "../../views.ts";
 import { Legend } from "../county/wall.tsx";
@@ -87,6 +87,7 @@ export function BackboneMap({
               dense={layout.dense}
               chosen={chosen}
               only={only}
+              place={nameIn(language, view.region)}
             />
           ))}
         </div>
@@ -147,17 +148,20 @@ function Place({
   dense,
   chosen,
   only,
+  place,
 }: {
   spot: Spot;
   language: "zh" | "en";
   dense: boolean;
   chosen: string | null;
   only: Trouble | null;
+  /** The region of the page: its name before each school's is left out. */
+  place: string;
 }) {
   const { router, words } = useConsole();
   const { branch, hub, x, y, width } = spot;
   const { node, links } = branch;
-  const name = nameIn(language, node);
+  const name = withoutPlace(nameIn(language, node), place);
   const state = links.length > 0 ? worst(links) : node.state;
   const first = [...links].sort((a, b) => SERIOUSNESS[a.state] - SERIOUSNESS[b.state])[0];
   const uses = links.flatMap((link) => (link.use === null ? [] : [link.use]));

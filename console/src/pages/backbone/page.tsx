@@ -1,11 +1,13 @@
 import { useEffect } from "preact/hooks";
+import { Mark } from "../../parts/mark.tsx";
 import { Failed, Missing, Quiet, Skeleton, Welcome } from "../../parts/notice.tsx";
 import { SentenceView } from "../../parts/sentence.tsx";
 import { AsOf, Name } from "../../parts/value.tsx";
 import { useConsole, useDocument } from "../../state/context.ts";
 import { usePolled } from "../../state/polled.ts";
+import { toDevice } from "../../state/router.ts";
 import { backboneSentence } from "../../text/answers.ts";
-import { nameIn, plain } from "../../text/name.ts";
+import { nameIn, plain, withoutPlace } from "../../text/name.ts";
 import { ancestors } from "../../text/regions.ts";
 import type { BackboneLinkView, BackboneView, RegionsView } from "../../views.ts";
 import { usePlace } from "../title.ts";
@@ -47,11 +49,12 @@ export function BackbonePage({ path }: { path: string }) {
   const only = isTrouble(asked) ? asked : null;
   const link = view.links.find((one) => one.id === query.get("link"));
   const nodes = new Map(view.nodes.map((node) => [node.id, node]));
+  const region = nameIn(language, view.region);
   const nameOf = (one: BackboneLinkView): string => {
     const node = nodes.get(one.from);
-    if (node) return nameIn(language, node);
+    if (node) return withoutPlace(nameIn(language, node), region);
     return one.schoolName
-      ? nameIn(language, { name: one.schoolName, nameEn: one.schoolNameEn })
+      ? withoutPlace(nameIn(language, { name: one.schoolName, nameEn: one.schoolNameEn }), region)
       : plain(one.name);
   };
   const minute = Math.floor(now.value / 60_000) * 60_000;
@@ -66,6 +69,7 @@ export function BackbonePage({ path }: { path: string }) {
           sentence={backboneSentence(view, words, minute, nameOf, (id) => router.with({ link: id }))}
         />
         <AsOf at={at} kind="page" long />
+        <Partial view={view} />
       </div>
       <BackboneFigures totals={view.totals} />
       <BackboneMap view={view} chosen={link?.id ?? null} only={only} />
@@ -79,5 +83,44 @@ export function BackbonePage({ path }: { path: string }) {
         />
       )}
     </>
+  );
+}
+
+/** What the page does not show yet, or has seen without being told: said, never passed over. */
+function Partial({ view }: { view: BackboneView }) {
+  const { words } = useConsole();
+  const { backbone: own } = words.value;
+  const { left = 0, read, unregistered = [] } = view;
+  const said = [
+    left > 0 ? own.leftOut(left) : "",
+    read && read.links < read.of ? own.reading(read.links, read.of) : "",
+    unregistered.length > 0 ? own.unregistered(unregistered.length) : "",
+  ].filter(Boolean);
+  if (said.length === 0) return null;
+  return (
+    <ul class="partial">
+      {said.map((text) => (
+        <li key={text}>
+          <Mark state="unknown" small /> {text}
+        </li>
+      ))}
+      {unregistered.length > 0 && (
+        <li>
+          <details class="fold">
+            <summary>{own.unregisteredList}</summary>
+            <ul>
+              {unregistered.slice(0, 50).map((one) => (
+                <li key={`${one.device} ${one.interface}`}>
+                  <a href={toDevice(one.device, one.interface)}>
+                    <Name text={`${one.device} ${one.interface}`} />
+                  </a>{" "}
+                  → <Name text={one.toDevice} />
+                </li>
+              ))}
+            </ul>
+          </details>
+        </li>
+      )}
+    </ul>
   );
 }

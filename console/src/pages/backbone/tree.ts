@@ -56,10 +56,17 @@ export function treeOf(
   const branch = (node: NodeView): Branch => ({
     node,
     links: ways.get(node.id) ?? [],
-    children: (children.get(node.id) ?? []).map(branch),
+    children: (children.get(node.id) ?? []).map(branch).flatMap(bare),
   });
-  return [...all.values()].filter((node) => !parents.has(node.id)).map(branch);
+  return [...all.values()]
+    .filter((node) => !parents.has(node.id))
+    .map(branch)
+    .flatMap(bare);
 }
+
+/** A region that nothing hangs on and that hangs on nothing is no part of the picture. */
+const bare = (one: Branch): Branch[] =>
+  isRegion(one.node) && one.links.length === 0 && one.children.length === 0 ? [] : [one];
 
 const isRegion = (node: NodeView): boolean => node.kind !== "site" && node.kind !== "school";
 

@@ -2,6 +2,7 @@ import { UseBar } from "../../parts/bar.tsx";
 import { Mark } from "../../parts/mark.tsx";
 import { Name } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
+import { toSchool } from "../../state/router.ts";
 import { nameIn } from "../../text/name.ts";
 import { compareNames } from "../../text/order.ts";
 import type { SchoolRow, State } from "../../views.ts";
@@ -35,6 +36,8 @@ export function Wall({ schools, chosen }: { schools: readonly SchoolRow[]; chose
   const { words, router, preferences } = useConsole();
   const language = preferences.language.value;
   const { county } = words.value;
+  // A school's own people come for the school, not for what stands beside it.
+  const straight = preferences.role.value === "school";
   const ordered = [...schools].sort((a, b) => compareNames(nameIn(language, a), nameIn(language, b)));
   return (
     <section class="card">
@@ -49,7 +52,7 @@ export function Wall({ schools, chosen }: { schools: readonly SchoolRow[]; chose
             <a
               class={`tile is-${school.state}`}
               title={nameIn(language, school)}
-              href={router.with({ school: school.id, link: null })}
+              href={straight ? toSchool(school.id) : router.with({ school: school.id, link: null })}
               aria-current={school.id === chosen ? "true" : undefined}
             >
               <span class="tile-head">

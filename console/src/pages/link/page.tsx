@@ -34,12 +34,12 @@ export function LinkPage({ id }: { id: string }) {
     <>
       <div class="lead">
         <p class="overline">
-          <Name text={link.name} />
           {link.schoolName && (
             <a href={toSchool(link.school)} title={school.open}>
               <Name text={nameIn(language, { name: link.schoolName, nameEn: link.schoolNameEn })} />
             </a>
           )}
+          <Name text={link.name} />
           {region && (
             <a href={toBackbone(region.path)}>
               {nameIn(language, region)} · {pages.backbone}
@@ -52,7 +52,7 @@ export function LinkPage({ id }: { id: string }) {
             words,
             minute,
             percentileText(link.p95, words),
-            forecastText(forecastAt(link, 80), words),
+            words.aboutPlace(own.forecastHead, forecastText(forecastAt(link, 80), words)),
           )}
         />
         <AsOf at={at} kind="page" long />

@@ -2,7 +2,7 @@ import { monthText } from "../../charts/ticks.ts";
 import { Mark } from "../../parts/mark.tsx";
 import { SegmentsBar } from "../../parts/segments-bar.tsx";
 import { useConsole } from "../../state/context.ts";
-import { courseState, targetName } from "../../text/answers.ts";
+import { courseState, rateText, targetName } from "../../text/answers.ts";
 import { count, ratio } from "../../text/format.ts";
 import { plain } from "../../text/name.ts";
 import type { TargetRow } from "../../views.ts";
@@ -49,7 +49,7 @@ export function TargetsList({ targets, chosen }: { targets: readonly TargetRow[]
                       <b>{targetName(target, language)}</b>
                     </span>
                     <span class="target-rate">
-                      {ratio(target.tally.rate).text}
+                      {rateText(target.tally, words.value)}
                       {target.amount !== null && (
                         <span class="quiet">
                           {" "}

@@ -6,6 +6,7 @@ import { type Column, Table } from "../../parts/table.tsx";
 import { Name, Value } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
 import { toTargets } from "../../state/router.ts";
+import { rateText } from "../../text/answers.ts";
 import { count, ratio } from "../../text/format.ts";
 import { nameIn } from "../../text/name.ts";
 import { squarify, type Tile } from "../../text/squarify.ts";
@@ -35,7 +36,7 @@ export function Treemap({
   groups?: readonly Row[];
   target: string;
 }) {
-  const { preferences } = useConsole();
+  const { words, preferences } = useConsole();
   const language = preferences.language.value;
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(960);
@@ -73,7 +74,7 @@ export function Treemap({
                 href={toTargets(city.region.path, target)}
                 style={{ left: `${x}px`, top: `${y}px`, width: `${w - 3}px` }}
               >
-                {nameIn(language, city.region)} {ratio(city.tally.rate).text}
+                {nameIn(language, city.region)} {rateText(city.tally, words.value)}
               </a>
               {inside.map((tile) => (
                 <RegionTile
@@ -128,7 +129,7 @@ function RegionTile({ tile, target }: { tile: Tile<Row>; target: string }) {
       {w > 34 && h > 22 && (
         <span class="tree-name">
           <Name text={name} />
-          {h > 42 && <b>{ratio(tally.rate).text}</b>}
+          {h > 42 && <b>{rateText(tally, words.value)}</b>}
         </span>
       )}
     </a>
@@ -152,7 +153,12 @@ export function RegionsTable({ rows, target }: { rows: readonly Row[]; target: s
         </a>
       ),
     },
-    { key: "rate", head: own.rate, number: true, cell: (row) => <Value shown={ratio(row.tally.rate)} /> },
+    {
+      key: "rate",
+      head: own.rate,
+      number: true,
+      cell: (row) => <span class="value">{rateText(row.tally, words.value)}</span>,
+    },
     {
       key: "bar",
       head: columns.state,
