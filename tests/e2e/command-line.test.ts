@@ -14,7 +14,9 @@ async function run(...args: string[]): Promise<{ code: number; output: string }>
 function commandsOf(help: string): string[] {
   const list = help.slice(help.indexOf("\nCommands:\n"));
   if (!help.includes("\nCommands:\n")) return [];
-  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]!).filter((name) => name !== "help");
+  return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)]
+    .map((match) => match[1]!)
+    .filter((name) => name !== "help");
 }
 
 describe("the command line", () => {
@@ -33,9 +35,14 @@ describe("the command line", () => {
       // An option without a description stands alone on its line, with no second line under it.
       expect(page.output, names[i]).not.toMatch(/^ {2}-\S+( <\S+>)?\n {2}-/m);
     }
-    for (const below of commandsOf(pages[names.indexOf("check")]!.output))
-      expect(await run("check", below, "--help")).toMatchObject({ code: 0 });
-  });
+    for (const [i, page] of pages.entries())
+      for (const below of commandsOf(page.output)) {
+        expect(await run(names[i]!, below, "--help")).toMatchObject({ code: 0 });
+        expect(await run(names[i]!, below, "--no-such-option"), `${names[i]} ${below}`).toMatchObject({
+          code: 2,
+        });
+      }
+  }, 60_000);
 
   it("says its version", async () => {
     expect(await run("--version")).toEqual({ code: 0, output: `${packageFile.version}\n` });
