@@ -79,7 +79,7 @@ export function decodeNumber(
     case "ticks":
       return numberOf(bytes, tag, start, end) / 100;
     case "octets64":
-      if (tag === TAG.octetString && end - start === 8) return modulo53(bytes, start, end);
+      if (tag === TAG.octetString && end > start && end - start <= 8) return modulo53(bytes, start, end);
       return numberOf(bytes, tag, start, end);
     case "textNumber":
       return tag === TAG.octetString ? textNumber(bytes, start, end) : numberOf(bytes, tag, start, end);

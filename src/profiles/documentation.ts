@@ -10,7 +10,7 @@ const DECODE_MEANINGS: Readonly<Record<(typeof DECODES)[number], string>> = {
   counter:
     "the same, where only differences mean something; Counter32 wraps at 2^32, Counter64 is kept modulo 2^53",
   ticks: "TimeTicks to seconds",
-  octets64: "a big-endian 64-bit number in an OCTET STRING",
+  octets64: "a big-endian number of up to 64 bits in an OCTET STRING",
   textNumber: "the first decimal number in a text",
   opaqueFloat: "net-snmp's float in Opaque",
   text: "OCTET STRING to text: UTF-8, GB18030, or hex when it is neither",
