@@ -27,6 +27,7 @@ const NONE: Ways = Object.freeze({ up: 0, registered: 0, possible: 0 });
  *
  * - A region and its network nodes (sites of kind `node`) are one place.
  * - From a region without a registered link to a higher level the hierarchy leads on, as nothing is known there.
+ * - An uplink carries what hangs on it and nothing else; a link of the role backbone carries both ways.
  * - A link without an other end leads to the region of the place where it is measured.
  */
 export class WayFinder {
@@ -44,10 +45,8 @@ export class WayFinder {
     for (const region of inventory.regions.values()) this.#node(region.path, region.path);
     for (const places of [inventory.schools, inventory.sites])
       for (const place of places.values()) this.#node(place.id, place.region);
-    const all = [...edges];
-    const entered = new Set(all.map((edge) => edge.to));
     const rising = new Set<string>();
-    for (const edge of all) this.#addEdge(inventory, edge, entered, rising);
+    for (const edge of edges) this.#addEdge(inventory, edge, rising);
     for (const site of inventory.sites.values())
       if (site.kind === "node") {
         this.#addArc(this.#vertices.get(site.id)!, this.#vertices.get(site.region)!, NO_LINK, UNBOUNDED);
@@ -91,20 +90,15 @@ export class WayFinder {
     return { vertex, isNew: vertex === before };
   }
 
-  #addEdge(
-    inventory: Inventory,
-    edge: BackboneEdge,
-    entered: ReadonlySet<string | null>,
-    rising: Set<string>,
-  ): void {
+  #addEdge(inventory: Inventory, edge: BackboneEdge, rising: Set<string>): void {
     const { from, link } = edge;
     const to = edge.to ?? inventory.place(from)?.region;
     if (to === undefined || to === from || !this.#vertices.has(to)) return;
     const number = this.#links.push(link.id) - 1;
-    this.#addLine(from, to, edge.toDevice, link.duct, number);
-    // Nothing passes through a school that no line leads to; without the arc its county needs not look there.
-    if (entered.has(from) || inventory.sites.has(from))
-      this.#addLine(to, from, link.device, link.duct, number);
+    const hangs = homeOf(inventory, to) === undefined && homeOf(inventory, from) !== undefined;
+    const both = link.role === "backbone";
+    if (both || !hangs) this.#addLine(from, to, edge.toDevice, link.duct, number);
+    if (both || hangs) this.#addLine(to, from, link.device, link.duct, number);
     for (const [end, other] of [
       [from, to],
       [to, from],
@@ -152,15 +146,17 @@ export class WayFinder {
     const changed: number[] = [];
     let ways = 0;
     while (ways < MOST_WAYS && this.#search(source, sink, usable)) {
+      let registered = false;
       for (let at = sink; at !== source; ) {
         const arc = this.#cameBy[at]!;
         this.#capacity[arc]! -= 1;
         this.#capacity[arc ^ 1]! += 1;
         changed.push(arc);
+        if (this.#link[arc] !== NO_LINK) registered = true;
         at = this.#target[arc ^ 1]!;
       }
       // The hierarchy alone is no way that anybody registered.
-      if (changed.every((arc) => this.#link[arc] === NO_LINK)) break;
+      if (!registered) break;
       ways++;
     }
     for (const arc of changed) {
