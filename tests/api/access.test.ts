@@ -13,6 +13,7 @@ import { EventLog } from "../../src/collection/event-log.ts";
 import type { EventReader } from "../../src/collection/events.ts";
 import type { Tags } from "../../src/measurements/series.ts";
 import type { SeriesQuery, SeriesResult } from "../../src/stores/contract.ts";
+import { type JudgedCampus, judgedCampus } from "../targets/judged-campus.ts";
 import { DOCUMENT, FakeCampus, makeWell, type RunningServer, serve } from "./campus.ts";
 import { openStream } from "./event-stream.ts";
 
@@ -40,6 +41,14 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
     "/api/v1/schools?region=sc/gy/cx",
   ],
   "/api/v1/schools/{id}": ["/api/v1/schools/{id}"],
+  "/api/v1/schools/{id}/ipv6": ["/api/v1/schools/{id}/ipv6"],
+  "/api/v1/schools/{id}/wifi": ["/api/v1/schools/{id}/wifi"],
+  "/api/v1/coverage": [
+    "/api/v1/coverage?region=sc",
+    "/api/v1/coverage?region=sc/gy/jg",
+    "/api/v1/coverage?region=sc/gy/cx",
+    "/api/v1/coverage?region=sc/gy/jg/s1",
+  ],
   "/api/v1/rooms": [
     "/api/v1/rooms?path=sc",
     "/api/v1/rooms?path=sc/gy/jg",
@@ -88,6 +97,27 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
     "/api/v1/search?q=一年级",
   ],
   "/api/v1/stream": [],
+  "/api/v1/targets": [
+    "/api/v1/targets",
+    "/api/v1/targets?region=sc",
+    "/api/v1/targets?region=sc/gy",
+    "/api/v1/targets?region=sc/gy/jg",
+    "/api/v1/targets?region=sc/gy/cx",
+    "/api/v1/targets?region=sc/gy/jg/{id}",
+    "/api/v1/targets?format=csv",
+  ],
+  "/api/v1/targets/{set}/{target}": [
+    "/api/v1/targets/national/ipv6",
+    "/api/v1/targets/national/ipv6?region=sc",
+    "/api/v1/targets/national/ipv6?region=sc/gy/jg",
+    "/api/v1/targets/national/ipv6?region=sc/gy/cx",
+    "/api/v1/targets/national/ipv6?format=csv",
+    "/api/v1/targets/national/nothing",
+  ],
+  "/api/v1/targets/{set}/{target}/evidence": [
+    "/api/v1/targets/national/ipv6/evidence?school={id}",
+    "/api/v1/targets/national/nothing/evidence?school={id}",
+  ],
 };
 
 const CALLERS = [
@@ -160,7 +190,10 @@ describe.each(CALLERS)("a caller of $subtree", ({ subtree, sees, hidden, devices
   let server: RunningServer;
   let answers: { path: string; status: number; text: string }[];
 
+  let judged: JudgedCampus;
+
   beforeAll(async () => {
+    judged = await judgedCampus(campus);
     server = await serve(campus, { subtree });
     answers = [];
     for (const path of Object.values(REQUESTS).flat())
@@ -169,7 +202,10 @@ describe.each(CALLERS)("a caller of $subtree", ({ subtree, sees, hidden, devices
         answers.push({ path: path.replaceAll("{id}", id), status, text });
       }
   });
-  afterAll(() => server.server.close());
+  afterAll(async () => {
+    await server.server.close();
+    await judged.end();
+  });
 
   it("is tried on every route there is", async () => {
     const { json } = await server.get("/api/v1/openapi.json");

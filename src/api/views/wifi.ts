@@ -36,16 +36,17 @@ export function wifiView(judged: WifiJudgement, now: number): SchoolWifiView {
   };
 }
 
-/** Stations of the school: what its controllers count, else the sum over its access points. */
+/** Stations of the school: what each controller counts, else the sum over its access points, and the others'. */
 function clientsOf({ reporters }: WifiJudgement, aps: readonly ApNow[]): number | null {
-  let counted: number | null = null;
+  let sum: number | null = null;
   for (const reporter of reporters.values())
-    if (reporter.controller && reporter.clients !== undefined) counted = (counted ?? 0) + reporter.clients;
-  if (counted !== null) return counted;
-  return aps.reduce<number | null>(
-    (sum, { clients }) => (clients === null ? sum : (sum ?? 0) + clients),
-    null,
-  );
+    if (reporter.controller && reporter.clients !== undefined) sum = (sum ?? 0) + reporter.clients;
+  for (const { ap, clients } of aps) {
+    const reporter = reporters.get(ap.reporter);
+    if (clients === null || (reporter?.controller && reporter.clients !== undefined)) continue;
+    sum = (sum ?? 0) + clients;
+  }
+  return sum;
 }
 
 /** A room is as far as the best of its access points; the first is the one that stands in it. */

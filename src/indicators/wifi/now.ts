@@ -55,9 +55,14 @@ function apNow({ slots }: WifiJudgement, ap: PlannedAp, reporter: Reporter | und
     ap,
     stage: serving ? "serving" : online ? "online" : known ? "known" : "planned",
     answered,
-    clients: serving || online ? clientsOf(report, slot) : null,
+    clients: serving || online ? (clientsOf(report, slot) ?? ownClients(reporter)) : null,
     use,
     signal: weight > 0 ? sum / weight : null,
     at,
   };
+}
+
+/** Stations of an access point that is read itself and counts them by its networks alone. */
+function ownClients(reporter: Reporter | undefined): number | null {
+  return reporter && !reporter.controller ? (reporter.clients ?? null) : null;
 }

@@ -290,6 +290,18 @@ describe("the page", () => {
     expect(page.list[0]).toMatchObject({ clients: 7, use: 33, signal: -58, at: WINDOW.to - SLOT });
   });
 
+  it("counts the stations of an access point without a controller, by its networks too", async () => {
+    each("fat", "device.up", {}, () => 1);
+    each("fat", "wifi.clients", { ssid: "a", radio: "ng 1" }, () => 5);
+    each("fat", "wifi.clients", { ssid: "a", radio: "na 2" }, () => 6);
+    expect((await view()).clients).toBe(11);
+    serving("AP-101");
+    each("ac", "wifi.clients", {}, () => 20);
+    const { clients, list } = await view();
+    expect(clients).toBe(31);
+    expect(list.find((row) => row.ap === "fat")).toMatchObject({ stage: "serving", clients: 11 });
+  });
+
   it("adds the networks up where a controller tells no whole", async () => {
     serving("AP-101");
     each("ac", "wifi.clients", { ssid: "a" }, () => 30);
