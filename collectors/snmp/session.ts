@@ -180,10 +180,21 @@ export class SnmpSession {
    * Sends a request when the device may be asked, and calls `read` with its reply before the promise resolves.
    * Resolves with how it ended; rejects only with what `read` throws.
    */
-  async exchange(
+  exchange(
     request: PreparedRequest,
     read: (view: ResponseView, receivedAt: number) => void,
     options: ExchangeOptions = {},
+  ): Promise<Outcome> {
+    // What may go at once, and needs no keys, goes without a detour.
+    if (!this.#channel && !this.#closed && this.#pacer.tryAcquire())
+      return this.#send(this.#pacer, request, read, options);
+    return this.#exchangeLater(request, read, options);
+  }
+
+  async #exchangeLater(
+    request: PreparedRequest,
+    read: (view: ResponseView, receivedAt: number) => void,
+    options: ExchangeOptions,
   ): Promise<Outcome> {
     const pacer = this.#pacer;
     const channel = this.#channel;
@@ -201,6 +212,16 @@ export class SnmpSession {
       pacer.release();
       return "closed";
     }
+    return this.#send(pacer, request, read, options);
+  }
+
+  #send(
+    pacer: Pacer,
+    request: PreparedRequest,
+    read: (view: ResponseView, receivedAt: number) => void,
+    options: ExchangeOptions,
+  ): Promise<Outcome> {
+    const channel = this.#channel;
     const { cost } = this;
     const retries = Math.min(options.retries ?? this.#retries, this.#retries);
     return new Promise((resolve, reject) => {

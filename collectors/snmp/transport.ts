@@ -396,6 +396,8 @@ class Flight implements WheelEntry {
   waitMs = 0;
   due = 0;
   slot = -1;
+  next: WheelEntry | undefined;
+  previous: WheelEntry | undefined;
 
   constructor(exchange: Exchange, expire: (flight: Flight, refused: boolean) => void) {
     this.exchange = exchange;

@@ -14,7 +14,13 @@ export interface PreparedRequest {
   readonly idAt: number;
   readonly version: WireVersion;
   readonly community: Uint8Array;
+  /** Where each OID starts, and how many octets it has. */
+  readonly oidAt: readonly number[];
+  readonly oidLength: readonly number[];
 }
+
+/** What one octet of INTEGER holds. */
+const MOST_REPETITIONS = 127;
 
 /** Ids are at least this, so that four octets are their shortest form. */
 export const LEAST_REQUEST_ID = 2 ** 23;
@@ -33,10 +39,12 @@ export function prepareRequest(
   let list = 0;
   for (const oid of oids) list += varbindSize(oid.length);
   const pdu = 12 + 1 + lengthSize(list) + list;
+  const oidAt: number[] = [];
+  const oidLength = oids.map((oid) => oid.length);
   if (version === 3) {
     const bytes = Buffer.allocUnsafe(1 + lengthSize(pdu) + pdu);
-    const idAt = writePdu(bytes, 0, type, pdu, list, oids, maxRepetitions);
-    return { bytes, idAt, version, community };
+    const idAt = writePdu(bytes, 0, type, pdu, list, oids, maxRepetitions, oidAt);
+    return { bytes, idAt, version, community, oidAt, oidLength };
   }
   const body = 3 + 1 + lengthSize(community.length) + community.length + 1 + lengthSize(pdu) + pdu;
   const bytes = Buffer.allocUnsafe(1 + lengthSize(body) + body);
@@ -45,8 +53,8 @@ export function prepareRequest(
   bytes[at++] = version;
   at = writeHeader(bytes, at, TAG.octetString, community.length);
   bytes.set(community, at);
-  const idAt = writePdu(bytes, at + community.length, type, pdu, list, oids, maxRepetitions);
-  return { bytes, idAt, version, community };
+  const idAt = writePdu(bytes, at + community.length, type, pdu, list, oids, maxRepetitions, oidAt);
+  return { bytes, idAt, version, community, oidAt, oidLength };
 }
 
 /** Writes the PDU whose content and varbind list have these lengths; answers where its request id is. */
@@ -58,6 +66,7 @@ function writePdu(
   list: number,
   oids: readonly OidBytes[],
   maxRepetitions: number,
+  oidAt: number[],
 ): number {
   let at = writeHeader(bytes, start, type, pdu);
   at = writeHeader(bytes, at, TAG.integer, 4);
@@ -66,11 +75,12 @@ function writePdu(
   at = writeHeader(bytes, at + 4, TAG.integer, 1);
   bytes[at++] = 0;
   at = writeHeader(bytes, at, TAG.integer, 1);
-  bytes[at++] = Math.min(maxRepetitions, 127);
+  bytes[at++] = Math.min(maxRepetitions, MOST_REPETITIONS);
   at = writeHeader(bytes, at, TAG.sequence, list);
   for (const oid of oids) {
     at = writeHeader(bytes, at, TAG.sequence, 1 + lengthSize(oid.length) + oid.length + 2);
     at = writeHeader(bytes, at, TAG.oid, oid.length);
+    oidAt.push(at);
     bytes.set(oid, at);
     at = writeHeader(bytes, at + oid.length, TAG.null, 0);
   }
@@ -88,6 +98,25 @@ export function patchRequestId(request: PreparedRequest, id: number): void {
   bytes[idAt + 1] = (id >>> 16) & 0xff;
   bytes[idAt + 2] = (id >>> 8) & 0xff;
   bytes[idAt + 3] = id & 0xff;
+}
+
+/** Asks for other repetitions, 1..127, in a GETBULK that was made. */
+export function patchRepetitions(request: PreparedRequest, maxRepetitions: number): void {
+  // Behind the id: non-repeaters, and then these.
+  request.bytes[request.idAt + 9] = Math.min(maxRepetitions, MOST_REPETITIONS);
+}
+
+/** Puts octets `from` and up of an OID of the same length, which starts at `start` of `bytes`, in the place of OID `i`. */
+export function patchOid(
+  request: PreparedRequest,
+  i: number,
+  bytes: Uint8Array,
+  start: number,
+  from: number,
+): void {
+  const at = request.oidAt[i]!;
+  const length = request.oidLength[i]!;
+  for (let k = from; k < length; k++) request.bytes[at + k] = bytes[start + k]!;
 }
 
 /** A varbind is at least eight octets, so that a datagram of 65,507 octets holds fewer than this. */

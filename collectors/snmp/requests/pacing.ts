@@ -20,6 +20,8 @@ export class Pacer implements WheelEntry {
   #filledAt: number;
   due = 0;
   slot = -1;
+  next: WheelEntry | undefined;
+  previous: WheelEntry | undefined;
 
   constructor(clock: Clock, wheel: TimerWheel, inFlight: number, perSecond: number) {
     this.#clock = clock;
@@ -33,19 +35,23 @@ export class Pacer implements WheelEntry {
 
   /** Resolves when a request may go; each is followed by one `release`. */
   acquire(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#take()) {
-      this.#busy++;
-      return Promise.resolve();
-    }
+    if (this.tryAcquire()) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#next();
     });
   }
 
+  /** The same when one may go at once; false when it has to wait. */
+  tryAcquire(): boolean {
+    if (this.#waiting.length > 0 || !this.#take()) return false;
+    this.#busy++;
+    return true;
+  }
+
   release(): void {
     this.#busy--;
-    this.#next();
+    if (this.#waiting.length > 0) this.#next();
   }
 
   /** A retry is a request to the device too: it is paid for afterwards. */

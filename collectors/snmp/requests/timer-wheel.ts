@@ -13,16 +13,20 @@ export interface WheelEntry {
   due: number;
   /** Place in the wheel, -1 when it is in none. Set by the wheel. */
   slot: number;
+  /** Neighbours in that place. Set by the wheel. */
+  next: WheelEntry | undefined;
+  previous: WheelEntry | undefined;
   fire(): void;
 }
 
 /**
- * One timer for any number of deadlines: starting and cancelling one costs a set operation. Late by up to
+ * One timer for any number of deadlines: starting and cancelling one moves a few pointers. Late by up to
  * 10 ms. Runs the system's timer only while an entry waits.
  */
 export class TimerWheel {
   readonly #clock: Clock;
-  readonly #slots: Set<WheelEntry>[] = Array.from({ length: SLOTS }, () => new Set());
+  /** The first entry of each place. */
+  readonly #slots = new Array<WheelEntry | undefined>(SLOTS).fill(undefined);
   #size = 0;
   #tick = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +52,11 @@ export class TimerWheel {
     entry.due = now + delayMs;
     const tick = Math.max(Math.ceil(entry.due / TICK_MS), this.#tick + 1);
     entry.slot = tick % SLOTS;
-    this.#slots[entry.slot]!.add(entry);
+    const first = this.#slots[entry.slot];
+    entry.next = first;
+    entry.previous = undefined;
+    if (first) first.previous = entry;
+    this.#slots[entry.slot] = entry;
     this.#size++;
     if (this.#timer) return;
     this.#lookedAt = now;
@@ -57,19 +65,27 @@ export class TimerWheel {
 
   cancel(entry: WheelEntry): void {
     if (entry.slot < 0) return;
-    if (this.#slots[entry.slot]!.delete(entry)) this.#size--;
-    entry.slot = -1;
+    this.#unlink(entry);
     this.#rest();
   }
 
   /** Fires nothing any more. */
   close(): void {
-    for (const slot of this.#slots) {
-      for (const entry of slot) entry.slot = -1;
-      slot.clear();
-    }
-    this.#size = 0;
+    for (const first of this.#slots) for (let entry = first; entry; entry = this.#unlink(entry));
     this.#rest();
+  }
+
+  /** Answers the entry behind it. */
+  #unlink(entry: WheelEntry): WheelEntry | undefined {
+    const { next, previous } = entry;
+    if (next) next.previous = previous;
+    if (previous) previous.next = next;
+    else this.#slots[entry.slot] = next;
+    entry.next = undefined;
+    entry.previous = undefined;
+    entry.slot = -1;
+    this.#size--;
+    return next;
   }
 
   #rest(): void {
@@ -97,13 +113,14 @@ export class TimerWheel {
     const from = Math.max(this.#tick + 1, target - SLOTS + 1);
     this.#tick = target;
     for (let tick = from; tick <= target; tick++) {
-      const slot = this.#slots[tick % SLOTS]!;
-      if (slot.size === 0) continue;
-      for (const entry of [...slot]) {
-        // One that is due in a later round stays; one that an earlier `fire` cancelled is gone.
-        if (entry.due > now || !slot.delete(entry)) continue;
-        entry.slot = -1;
-        this.#size--;
+      const slot = tick % SLOTS;
+      const due: WheelEntry[] = [];
+      // One that is due in a later round stays. The last one that was added is the first.
+      for (let entry = this.#slots[slot]; entry; entry = entry.next) if (entry.due <= now) due.push(entry);
+      for (const entry of due.reverse()) {
+        // One that an earlier `fire` cancelled, or started anew, is not there any more.
+        if (entry.slot !== slot || entry.due > now) continue;
+        this.#unlink(entry);
         entry.fire();
       }
     }

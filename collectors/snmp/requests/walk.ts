@@ -1,6 +1,13 @@
 import { PDU } from "../codec/ber.ts";
 import { Expectation, type RowIndexes } from "../codec/expectation.ts";
-import { ERROR_STATUS, ERROR_STATUS_NAMES, type ResponseView } from "../codec/message.ts";
+import {
+  ERROR_STATUS,
+  ERROR_STATUS_NAMES,
+  type PreparedRequest,
+  patchOid,
+  patchRepetitions,
+  type ResponseView,
+} from "../codec/message.ts";
 import { compareOids, isBelow, type OidBytes } from "../codec/oid.ts";
 import type { SnmpSession } from "../session.ts";
 import type { Outcome } from "../transport.ts";
@@ -142,6 +149,8 @@ class ColumnWalk {
   #asked: Column[] = [];
   #numbers: readonly number[] = [];
   #expected: Expectation | undefined;
+  /** The request before, for the same columns: the next one differs in a few octets. */
+  #request: PreparedRequest | undefined;
   #repetitions = 0;
   #status = 0;
   #errorIndex = 0;
@@ -194,6 +203,7 @@ class ColumnWalk {
     const width = Math.min(this.#active.length, this.#width);
     if (this.#asked.length !== width || this.#asked.some((column, i) => column !== this.#active[i])) {
       this.#asked = this.#active.slice(0, width);
+      this.#request = undefined;
       this.#numbers = this.#asked.map((column) => column.number);
       this.#expected =
         this.#table &&
@@ -207,16 +217,14 @@ class ColumnWalk {
   }
 
   #ask(): Promise<Outcome> {
-    const oids = this.#asked.map((column) => column.last.subarray(column.lastStart, column.lastEnd));
     let read = this.#asked[0]!.rows;
     for (const column of this.#asked) if (column.rows < read) read = column.rows;
     const left = this.#expectedRows - read + 1;
     // More rows than were expected: how many is not known.
     const rows = left > 0 ? left : Number.POSITIVE_INFINITY;
-    this.#repetitions = this.#bulk ? this.#session.repetitions.choose(oids.length, rows) : 1;
-    const request = this.#bulk
-      ? this.#session.prepare(PDU.getBulk, oids, this.#repetitions)
-      : this.#session.prepare(PDU.getNext, oids);
+    this.#repetitions = this.#bulk ? this.#session.repetitions.choose(this.#asked.length, rows) : 1;
+    const request = this.#patched() ?? this.#prepared();
+    this.#request = this.#bulk ? request : undefined;
     // A lost answer is rather asked for in smaller pieces than again as it was.
     const expected = this.#expected;
     return this.#session.exchange(
@@ -224,6 +232,29 @@ class ColumnWalk {
       this.#read,
       this.#repetitions > 1 ? { retries: 1, expected } : { expected },
     );
+  }
+
+  #prepared(): PreparedRequest {
+    const oids = this.#asked.map((column) => column.last.subarray(column.lastStart, column.lastEnd));
+    return this.#bulk
+      ? this.#session.prepare(PDU.getBulk, oids, this.#repetitions)
+      : this.#session.prepare(PDU.getNext, oids);
+  }
+
+  /** The GETBULK before with the OIDs of now, when they are as long; undefined when they are not. */
+  #patched(): PreparedRequest | undefined {
+    const request = this.#bulk ? this.#request : undefined;
+    if (!request) return undefined;
+    const asked = this.#asked;
+    for (let i = 0; i < asked.length; i++)
+      if (asked[i]!.lastEnd - asked[i]!.lastStart !== request.oidLength[i]) return undefined;
+    for (let i = 0; i < asked.length; i++) {
+      const column = asked[i]!;
+      // The root stands there already.
+      patchOid(request, i, column.last, column.lastStart, column.root.length);
+    }
+    patchRepetitions(request, this.#repetitions);
+    return request;
   }
 
   readonly #read = (view: ResponseView, at: number): void => {
