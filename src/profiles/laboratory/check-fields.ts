@@ -88,6 +88,17 @@ const ENDS = [65_535, 2_147_483_647, 4_294_967_295, -2_147_483_648] as const;
 export function checkPhysical(table: SnmpTable, point: SnmpPoint, say: Say): void {
   if (point.quantity.kind !== "gauge") return;
   const { rule } = point;
+  const { min, max } = rule;
+  for (const bound of [min, max]) {
+    const why = Number.isFinite(bound) ? impossible(point, bound) : undefined;
+    if (
+      why &&
+      point.quantity.id !== "sensor.optical_power" &&
+      bound !== point.quantity.min &&
+      bound !== point.quantity.max
+    )
+      say("physical", "error", `the bound ${why}`);
+  }
   if (rule.expression?.inputs.some((name) => name !== "raw" && name !== point.column)) return;
   const column = table.columns.find(({ id }) => id === point.column);
   if (column?.decode === "ticks") return;
@@ -103,17 +114,6 @@ export function checkPhysical(table: SnmpTable, point: SnmpPoint, say: Say): voi
       );
       return;
     }
-  }
-  const { min, max } = rule;
-  for (const bound of [min, max]) {
-    const why = Number.isFinite(bound) ? impossible(point, bound) : undefined;
-    if (
-      why &&
-      point.quantity.id !== "sensor.optical_power" &&
-      bound !== point.quantity.min &&
-      bound !== point.quantity.max
-    )
-      say("physical", "error", `the bound ${why}`);
   }
 }
 

@@ -76,7 +76,7 @@ export function checkStates(point: SnmpPoint, object: MibObject, say: Say): void
   )) {
     const theirName = theirs.get(Number(number));
     const elsewhere = [...theirs].find(([, one]) => plain(one) === plain(name!))?.[0];
-    if (theirName !== undefined && plain(theirName) !== plain(name!) && elsewhere !== undefined)
+    if (theirName !== undefined && !plain(theirName).startsWith(plain(name!)) && elsewhere !== undefined)
       say("enumeration", "error", `${where}: ${number} is ${theirName}; ${name} is ${elsewhere}`);
   }
 }
@@ -108,15 +108,17 @@ export function checkUnit(point: SnmpPoint, column: SnmpColumn, object: MibObjec
   const { unit, from } = said;
   const theirs = inUnit(unit, quantity.unit);
   const quoted = `${object.module} ${object.name} is in ${unit.words} (${from})`;
+  // A description that speaks of one unit where the rows have several: the point takes some rows only.
+  const level = from === "DESCRIPTION" && (point.when || point.where) ? "note" : "error";
   if (theirs === undefined) {
-    say("unit", "error", `${quoted}; the profile takes it for ${quantity.unit}`);
+    say("unit", level, `${quoted}; the profile takes it for ${quantity.unit}`);
     return true;
   }
   const factor = linear.scale / theirs.scale;
   if (Math.abs(factor - 1) > 0.01 && Math.abs(factor + 1) > 0.01)
     say(
       "unit",
-      "error",
+      level,
       `${quoted}: one is ${short(theirs.scale)} ${quantity.unit}; the profile takes it for ${short(linear.scale)}`,
     );
   else if (Math.abs(linear.offset - theirs.offset) > 0.5)
@@ -126,7 +128,7 @@ export function checkUnit(point: SnmpPoint, column: SnmpColumn, object: MibObjec
 
 function mibUnit(object: MibObject, column: SnmpColumn): { unit: MibUnit; from: string } | undefined {
   const clause = object.units === undefined ? undefined : unitOfClause(object.units);
-  const prose = unitOfDescription(object.description);
+  const prose = object.units === undefined || clause ? unitOfDescription(object.description) : undefined;
   // A description that is finer than the clause counts: UNITS "volts", "in tenths of volts".
   const unit = prose && (!clause || (clause.unit === prose.unit && clause.scale === 1)) ? prose : clause;
   if (!unit) {
@@ -136,7 +138,7 @@ function mibUnit(object: MibObject, column: SnmpColumn): { unit: MibUnit; from: 
   }
   // A display hint `d-1` puts the point before the last digit.
   const hint = /^d-(\d)$/.exec(object.displayHint ?? "");
-  if (hint && unit.scale === 1)
+  if (hint && unit.scale === 1 && !/\braw\b/i.test(object.description))
     return { unit: { ...unit, scale: 10 ** -Number(hint[1]) }, from: `DISPLAY-HINT ${object.displayHint}` };
   if (column.decode === "ticks") return { unit: { unit: "s", scale: 1, words: "seconds" }, from: "ticks" };
   return { unit, from: unit === clause ? `UNITS "${object.units}"` : "DESCRIPTION" };
@@ -161,7 +163,8 @@ export function checkRange(point: SnmpPoint, object: MibObject, say: Say): void 
   const { quantity } = point;
   const linear = linearOf(point.rule);
   const range = object.ranges?.[0];
-  if (!linear || !range || object.ranges!.length > 1 || object.enumeration) return;
+  // Where a unit is given it says how the number is meant, however wide its type is.
+  if (!linear || !range || object.ranges!.length > 1 || object.enumeration || object.units) return;
   const [, high] = range;
   if (quantity.unit !== "percent" && quantity.unit !== "percentRH") return;
   const top = high * linear.scale + linear.offset;

@@ -297,7 +297,11 @@ class Reader {
       if (token === open) depth++;
       else if (token === close && --depth === 0) return words;
       // A brace that is never closed does not eat the rest of the file.
-      if (token === "OBJECT-TYPE" || words.length > 100_000) return words;
+      if (token === "OBJECT-TYPE") {
+        this.#at -= 2;
+        return words;
+      }
+      if (words.length > 100_000) return words;
       words.push(token);
     }
     return words;

@@ -96,11 +96,12 @@ export function unitOfClause(text: string): MibUnit | undefined {
   if (!found) return undefined;
   // `seconds since`, `C or F` and other sentences are no unit.
   const rest = text.trim().toLowerCase().replace(/\s+/g, " ").slice(found.words.length).trim();
-  return rest === "" || /^[)\].;]*$/.test(rest) || /^(?:rms|ac|dc)\b/.test(rest) ? found : undefined;
+  return rest === "" || /^[)\].;]*$/.test(rest) || /^-?(?:rms|ac|dc)\b/.test(rest) ? found : undefined;
 }
 
+/** The unit stands in a look-ahead, so that a second one behind it is found as well. */
 const SAID =
-  /\b(?:(?:the\s+)?units?\s*(?:is|are|of\s+this\s+object\s+is|:|=|being)\s*(?:of\s+|in\s+|the\s+)?|(?:measured|expressed|reported|represented|given|displayed|specified)\s+in\s+(?:units?\s+of\s+)?|in\s+units?\s+of\s+|in\s+(?=(?:tenths?|hundredths?|thousandths?|0?\.0*1|1\/10+)\b))["'(]?([^"'\n]*(?:\n[^"'\n]*)?)/gi;
+  /\b(?:(?:the\s+)?units?\s*(?:is|are|of\s+this\s+object\s+is|:|=|being)\s*(?:of\s+|in\s+|the\s+)?|(?:measured|expressed|reported|represented|given|displayed|specified)\s+in\s+(?:units?\s+of\s+)?|in\s+units?\s+of\s+|in\s+(?=(?:tenths?|hundredths?|thousandths?|0?\.0*1|1\/10+)\b))["'(]?(?=([^"'\n]*(?:\n[^"'\n]*)?))/gi;
 const TIMES =
   /\b(?:multipl(?:ied|y) by|expanded|enlarged|magnified|reduced|divided? by|amplified by|scaled by)\s+(?:a factor of\s+)?(10|100|1000)\b/i;
 
