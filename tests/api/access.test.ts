@@ -34,6 +34,18 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
     "/api/v1/county?path=sc/gy/cx",
     "/api/v1/county?path=sc/gy/jg/s1",
   ],
+  "/api/v1/backbone": [
+    "/api/v1/backbone?region=sc",
+    "/api/v1/backbone?region=sc/gy/jg",
+    "/api/v1/backbone?region=sc/gy/cx",
+  ],
+  "/api/v1/backbone/export": [
+    "/api/v1/backbone/export?region=sc/gy",
+    "/api/v1/backbone/export?region=sc/gy/jg",
+    "/api/v1/backbone/export?region=sc/gy/cx",
+  ],
+  "/api/v1/links/{id}": ["/api/v1/links/{id}-up"],
+  "/api/v1/links/{id}/export": ["/api/v1/links/{id}-up/export?month=2026-11"],
   "/api/v1/schools": [
     "/api/v1/schools",
     "/api/v1/schools?region=sc",

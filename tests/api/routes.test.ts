@@ -342,6 +342,10 @@ describe("the description", () => {
     expect(document.info).toMatchObject({ title: "campusd", version: "0.0.0-test" });
     expect(Object.keys(document.paths).sort()).toEqual(
       [
+        "/api/v1/backbone",
+        "/api/v1/backbone/export",
+        "/api/v1/links/{id}",
+        "/api/v1/links/{id}/export",
         "/api/v1/county",
         "/api/v1/devices",
         "/api/v1/devices/{id}",
