@@ -13,6 +13,7 @@ import { LatestTable } from "../../src/measurements/latest.ts";
 import { SeriesTable, type Tags } from "../../src/measurements/series.ts";
 import type { Status } from "../../src/measurements/status.ts";
 import type { SeriesQuery, SeriesResult, Store } from "../../src/stores/contract.ts";
+import type { TargetQuery } from "../../src/targets/query.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 
@@ -27,6 +28,7 @@ export class FakeCampus implements LiveState {
   readonly simulated = true;
   readonly store = new FakeStore();
   events?: EventReader;
+  targets?: TargetQuery;
   time = START + 600_000;
   readonly clock = { now: () => this.time, monotonic: () => this.time - START };
   readonly #states = new Map<string, { state: DeviceState; since: number; reason?: string }>();

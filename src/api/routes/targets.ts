@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { CampusError } from "../../errors/campus-error.ts";
 import { isDate } from "../../indicators/calendar.ts";
-import type { Region, School } from "../../inventory/model.ts";
+import type { Inventory, Region, School } from "../../inventory/model.ts";
 import { csvOf } from "../../targets/export/csv.ts";
 import type { ExportTable } from "../../targets/export/table.ts";
 import { regionsTable, schoolsTable, targetsTable } from "../../targets/export/tables.ts";
@@ -14,6 +14,7 @@ import { type Caller, maySee, notFound, visibleSchool, visibleSchools } from "..
 import {
   type TargetEvidenceView,
   type TargetPageView,
+  type TargetsView,
   targetEvidenceSchema,
   targetPageSchema,
   targetsSchema,
@@ -74,7 +75,7 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
       if (format !== "json")
         return sendTable(
           reply,
-          targetsTable(states, part.region, day.date, lang),
+          targetsTable(states, placeView(campus.inventory, caller, part), day.date, lang),
           format,
           `targets-${day.date}`,
         );
@@ -82,7 +83,8 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
         at: campus.sight.now,
         date: day.date,
         ...judgedOf(day),
-        region: regionView(campus.inventory, caller, part.region),
+        region: placeView(campus.inventory, caller, part),
+        ...(part.only?.[0] ? { school: part.only[0].id } : {}),
         targets: states.map(targetRow),
       };
     },
@@ -140,9 +142,7 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
         at: campus.sight.now,
         date: day.date,
         ...judgedOf(day),
-        region: whole
-          ? regionTrail(inventory, caller, part.region.path)
-          : [regionView(inventory, caller, part.region)],
+        region: regionTrail(inventory, caller, part.region.path),
         target: targetRow(state!),
         conditions: conditionViews(target),
         meaning: target.meaning.zh,
@@ -254,6 +254,21 @@ function statesOf(
   targets?: readonly Target[],
 ): Promise<TargetState[]> {
   return part.only ? query.statesOf(day, part.only, targets) : query.states(day, part.region.path, targets);
+}
+
+/** The region, or the one school of a caller who may not see the region's name. */
+function placeView(inventory: Inventory, caller: Caller, { region, only }: Part): TargetsView["region"] {
+  const [school] = only ?? [];
+  if (!school) return regionView(inventory, caller, region);
+  const { path, name, nameEn } = school;
+  return {
+    path,
+    level: "county",
+    name,
+    ...(nameEn === undefined ? {} : { nameEn }),
+    parent: null,
+    schools: 1,
+  };
 }
 
 const TYPES = {

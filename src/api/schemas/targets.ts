@@ -90,7 +90,9 @@ export const targetsSchema = z.object({
   final: z.boolean(),
   /** UTC ms at which the day was last judged; null: nothing was judged yet. */
   judgedAt: z.number().nullable(),
+  /** Who sees one school only gets that school in its county's place: its path and name; `school` is its id. */
   region: regionSchema,
+  school: z.string().optional(),
   targets: z.array(targetRowSchema),
 });
 export type TargetsView = z.infer<typeof targetsSchema>;

@@ -55,7 +55,7 @@ function courseFields<T>(of: (row: T) => TargetState, language: Language): Field
 /** One row a target, in one region. */
 export function targetsTable(
   states: readonly TargetState[],
-  region: Region,
+  region: Named,
   date: string,
   language: Language,
 ): ExportTable {
@@ -126,7 +126,10 @@ export function schoolsTable(
   };
 }
 
-export function regionName(region: Region, language: Language): string {
+/** A region, or a school in its place. */
+type Named = Pick<Region, "name" | "nameEn">;
+
+export function regionName(region: Named, language: Language): string {
   return language === "en" ? (region.nameEn ?? region.name) : region.name;
 }
 
