@@ -7,7 +7,8 @@ import { inventoryJsonSchema, inventoryMarkdown } from "../src/inventory/documen
 import { devicesMarkdown } from "../src/profiles/devices-markdown.ts";
 import { profilesMarkdown } from "../src/profiles/documentation.ts";
 import { partJsonSchema, profileJsonSchema } from "../src/profiles/json-schema.ts";
-import { checkProfiles } from "../src/profiles/load.ts";
+import { checkProfiles, loadProfiles } from "../src/profiles/load.ts";
+import { withWifiTable } from "../src/profiles/wifi-markdown.ts";
 import { settingsJsonSchema, settingsMarkdown } from "../src/settings/documentation.ts";
 
 /**
@@ -48,6 +49,8 @@ const FILES: Readonly<Record<string, () => string>> = {
   "docs/inventory.schema.json": () => json(inventoryJsonSchema()),
   "docs/profiles.md": profilesMarkdown,
   "docs/devices.md": devices,
+  "docs/wifi.md": () =>
+    withWifiTable(current("docs/wifi.md"), loadProfiles([join(root, "device-profiles")]).list()),
   "docs/errors.md": () => errorsMarkdown(),
   "device-profiles/profile.schema.json": () => json(profileJsonSchema()),
   "device-profiles/part.schema.json": () => json(partJsonSchema()),
