@@ -47,7 +47,7 @@ describeWith(["chromium"], "the three answers", () => {
         const { page, errors } = await openPage(browser, { width, theme, language });
         await page.goto(fixture.url + path);
         await page.locator(".sentence h1").waitFor();
-        await page.waitForFunction("!document.querySelector('.bone')");
+        await expect.poll(() => page.locator(".bone").count(), { timeout: 10_000 }).toBe(0);
         await page.evaluate(
           "document.querySelectorAll('details.fold').forEach((one) => { one.open = true; })",
         );
