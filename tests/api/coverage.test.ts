@@ -5,6 +5,7 @@ import {
   COVERAGE_FOR_MS,
   CoverageBoard,
 } from "../../src/api/coverage-board.ts";
+import type { SchoolView } from "../../src/api/schemas/campus.ts";
 import type { CoverageView, SchoolIpv6View, SchoolWifiView } from "../../src/api/schemas/coverage.ts";
 import type { SchoolCoverage } from "../../src/api/views/coverage.ts";
 import { CampusError } from "../../src/errors/campus-error.ts";
@@ -131,6 +132,18 @@ describe("GET /api/v1/coverage", () => {
       total: 2,
       judged: 2,
     });
+  });
+});
+
+describe("the stations of a school", () => {
+  it("are counted once, whatever parts of them its controller tells besides", async () => {
+    const row = async () => (await get<SchoolView>("/api/v1/schools/s1")).json.school;
+    campus.sample("s1-ac", "wifi.clients", 30, { ssid: "school", radio: "2.4G" });
+    campus.sample("s1-ac", "wifi.clients", 25, { ssid: "school", radio: "5G" });
+    expect((await row()).clients).toBe(55);
+    campus.sample("s1-ac", "wifi.clients", 54);
+    campus.pass();
+    expect((await row()).clients).toBe(54);
   });
 });
 

@@ -12,11 +12,24 @@ export function schoolClients(sight: Sight, devices: readonly DeviceSight[]): nu
   let counted: number | null = null;
   let summed: number | null = null;
   for (const one of devices) {
-    if (one.device.role === "wifi-controller")
-      counted = plus(counted, sumOf(sight, one.series, "wifi.clients"));
+    if (one.device.role === "wifi-controller") counted = plus(counted, controllerClients(sight, one.series));
     else if (one.device.role === "access-point") summed = plus(summed, apClients(sight, one.series));
   }
   return counted ?? summed;
+}
+
+/** Stations of a controller: the series without ssid and radio is the whole, those with them are its parts. */
+function controllerClients(sight: Sight, series: DeviceSeries | undefined): number | null {
+  let whole: number | null = null;
+  let parts: number | null = null;
+  for (const number of series?.byQuantity.get("wifi.clients") ?? []) {
+    const value = freshValue(sight, number, "wifi.clients");
+    if (Number.isNaN(value)) continue;
+    const { ssid, radio } = sight.table.key(number).tags;
+    if (ssid === undefined && radio === undefined) whole = plus(whole, value);
+    else parts = plus(parts, value);
+  }
+  return whole ?? parts;
 }
 
 /** Access points: those of the inventory, or what the controllers say when the inventory has none. */
