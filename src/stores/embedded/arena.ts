@@ -53,6 +53,8 @@ export class Arena {
   #lastPage = new Int32Array(64).fill(-1);
   #lastRows = new Uint8Array(64);
   /** What `sorted` answers with. */
+  readonly #start = new Uint32Array(BUCKET_SERIES + 1);
+  readonly #nextRow = new Uint32Array(BUCKET_SERIES + 1);
   #sortedTime = new Float64Array(0);
   #sortedValue = new Float64Array(0);
   #sortedStatus = new Uint8Array(0);
@@ -153,7 +155,9 @@ export class Arena {
 
   /** The bucket's rows by series, undefined when it has none; good until this is called again. */
   sorted(bucket: number): BucketRows | undefined {
-    const start = new Uint32Array(BUCKET_SERIES + 1);
+    if (this.#firstPage[bucket]! < 0) return undefined;
+    const start = this.#start;
+    start.fill(0);
     for (let page = this.#firstPage[bucket]!; page >= 0; page = this.#next[page]!) {
       const { local } = this.#slabs[(page / SLAB_PAGES) | 0]!;
       const base = (page % SLAB_PAGES) * PAGE_ROWS;
@@ -162,8 +166,8 @@ export class Arena {
     }
     for (let i = 0; i < BUCKET_SERIES; i++) start[i + 1]! += start[i]!;
     const count = start[BUCKET_SERIES]!;
-    if (count === 0) return undefined;
-    const next = start.slice();
+    const next = this.#nextRow;
+    next.set(start);
     if (count > this.#sortedTime.length) {
       this.#sortedTime = new Float64Array(count * 2);
       this.#sortedValue = new Float64Array(count * 2);

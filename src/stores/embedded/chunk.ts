@@ -6,8 +6,13 @@ import { readValues, writeValues } from "./value-lane.ts";
 
 /** Most samples of a chunk of several series: what one damaged octet may cost. */
 const CHUNK_SAMPLES = 4096;
-/** A chunk takes no more series when it has so many octets: it is to fit into a page of its file. */
-const CHUNK_OCTETS = 22_000;
+/** Most octets of a chunk of several series: it is to fit into a page of its file. */
+const CHUNK_OCTETS = 32_000;
+/** Octets that a sample and a series may take, at most and nearly so. */
+const SAMPLE_OCTETS = 10;
+const SERIES_OCTETS = 32;
+/** Octets that a time of a list takes: most lists are an instant, or steps that are nearly equal. */
+const TIME_OCTETS = 7;
 /** Lists of times that are looked through for an equal one. */
 const LOOK_BACK = 16;
 
@@ -57,8 +62,12 @@ export class ChunkEncoder {
 
   /** Whether that many more samples are better put into another chunk. */
   isFull(more: number): boolean {
-    const octets = this.#entries.length + this.#lists.length + this.#lanes.length;
-    return this.#series > 0 && (this.#samples + more > CHUNK_SAMPLES || octets > CHUNK_OCTETS);
+    if (this.#series === 0) return false;
+    const times = this.#listAt[this.#listAt.length - 1]!;
+    const octets = this.#entries.length + this.#lanes.length + times * TIME_OCTETS;
+    return (
+      this.#samples + more > CHUNK_SAMPLES || octets + SERIES_OCTETS + more * SAMPLE_OCTETS > CHUNK_OCTETS
+    );
   }
 
   /** Adds points from..to of a series; series come in ascending order, each once, with at least one point. */
@@ -138,7 +147,6 @@ export class ChunkEncoder {
     }
     record.raw(this.#lanes.bytes.subarray(0, this.#lanes.length));
     this.#entries.reset();
-    this.#lists.reset();
     this.#lanes.reset();
     this.#listAt.length = 1;
     this.#series = 0;

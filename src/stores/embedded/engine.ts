@@ -174,17 +174,30 @@ export class Engine {
     const { series, time, value, status, length } = request.columns;
     const { rawMs, fiveMinutesMs, hourMs } = this.#options.retention;
     const oldest = Math.max(0, now - Math.max(rawMs, fiveMinutesMs, hourMs));
+    const latest = now + FUTURE_MS;
     let n = 0;
+    // Many rows are of one instant.
+    let last = Number.NaN;
+    let at = Number.NaN;
+    let fits = false;
     for (let i = 0; i < length; i++) {
-      const number = numbers[series[i]!] ?? -1;
-      const at = Math.round(time[i]!);
-      if (number < 0 || !(at >= oldest && at < now + FUTURE_MS)) continue;
-      const finite = Number.isFinite(value[i]!);
+      const from = series[i]!;
+      const number = from < numbers.length ? numbers[from]! : -1;
+      const when = time[i]!;
+      if (when !== last) {
+        last = when;
+        at = Math.round(when);
+        fits = at >= oldest && at < latest;
+      }
+      if (number < 0 || !fits) continue;
+      const reading = value[i]!;
+      let state = status[i]!;
+      // A value that is no number cannot be good, whoever says so.
+      if (state === STATUS.ok && !Number.isFinite(reading)) state = STATUS.implausible;
       series[n] = number;
       time[n] = at;
-      // A value that is no number cannot be good, whoever says so.
-      status[n] = status[i] === STATUS.ok && !finite ? STATUS.implausible : status[i]!;
-      value[n] = status[n] === STATUS.ok ? value[i]! : Number.NaN;
+      status[n] = state;
+      value[n] = state === STATUS.ok ? reading : Number.NaN;
       n++;
     }
     return { length: n, series, time, value, status };

@@ -8,7 +8,7 @@ import { decodeRollup, encodeRollup, mergeSlots, rollUp, SlotList } from "./roll
 import { isMember, type Segment, SegmentDraft, type SegmentFile } from "./segment-file.ts";
 
 /** Samples of a stripe: it is committed, and whoever waits for the store gets a turn. */
-const STRIPE_SAMPLES = 100_000;
+const STRIPE_SAMPLES = 200_000;
 /** Series looked at in a stripe, most of which may have nothing. */
 const STRIPE_SERIES = 20_000;
 /** Days further back than this many from an arena's newest are sealed whole. */
