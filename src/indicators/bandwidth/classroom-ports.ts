@@ -31,11 +31,11 @@ export interface ClassroomPorts {
  * reading of campusd: what it judges is the speed.
  */
 export function classroomPorts(
-  { inventory, facts }: Pick<IndicatorSources, "inventory" | "facts">,
+  sources: Pick<IndicatorSources, "inventory" | "facts">,
   school: School,
   now: number,
 ): ClassroomPorts {
-  const all = inventory();
+  const all = sources.inventory();
   const links = new Set(all.linksOf(school.id).map((link) => `${link.device}\n${link.interface}`));
   const switches = all.devicesOf(school.id).filter((device) => device.role === "access-switch");
   const roles = new Map<string, Device["role"]>();
@@ -44,7 +44,7 @@ export function classroomPorts(
   const ports: ClassroomPort[] = [];
   let silent = 0;
   for (const device of switches) {
-    const told = facts(device.id);
+    const told = sources.facts(device.id);
     if (!told || told.at < now - FRESH_MS || told.interfaces.length === 0) {
       silent++;
       continue;

@@ -38,23 +38,25 @@ export function slotsIn({ from, to }: Window): Window {
 }
 
 /** The links that a school hangs on: uplinks and their backups. */
-export function uplinksOf({ inventory }: Pick<IndicatorSources, "inventory">, school: School): Link[] {
-  return inventory()
+export function uplinksOf(sources: Pick<IndicatorSources, "inventory">, school: School): Link[] {
+  return sources
+    .inventory()
     .linksOf(school.id)
     .filter((link) => link.role === "uplink" || link.role === "backup-uplink");
 }
 
 export async function readUplink(
-  { store, facts }: Pick<IndicatorSources, "store" | "facts">,
+  sources: Pick<IndicatorSources, "store" | "facts">,
   link: Link,
   window: Window,
 ): Promise<Uplink> {
+  const { store } = sources;
   const slots = slotsIn(window);
   const last = { stepMs: SLOT_MS, aggregate: "last" } as const;
   const before = { from: slots.from - STATE_HOLDS * SLOT_MS, to: slots.to };
   const oper = await readLink(store, link, "interface.oper_state", before, last);
   const speeds = await readLink(store, link, "interface.speed", window, { ...last, stepMs: 3_600_000 });
-  const fact = facts(link.device)?.interfaces.find((one) => one.key === link.interface)?.speed;
+  const fact = sources.facts(link.device)?.interfaces.find((one) => one.key === link.interface)?.speed;
   const told = speeds.values.at(-1) ?? fact ?? null;
   const speed = told !== null && told > 0 ? told : null;
   const means = await meansOf(store, link, slots);
