@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maySee } from "../../src/api/access.ts";
+import type { SiteAuditRecord, SiteAudits } from "../../src/api/live.ts";
 import type {
   CountyView,
   DevicesView,
@@ -21,7 +22,7 @@ import { openStream } from "./event-stream.ts";
 const OF_S1 = ["s1", "普安小学"];
 const OF_S2 = ["s2", "下寺小学"];
 const OF_T1 = ["t1", "陵江小学", "苍溪县", "sc/gy/cx"];
-const ABOVE = ["四川省", "广元市", '"path":"sc"', '"path":"sc/gy"'];
+const ABOVE = ["四川省", "广元市", '"path":"sc"', '"path":"sc/gy"', "stray.cn"];
 
 /** Requests for each route of the API; `{id}` runs over the schools. Held against the router below. */
 const REQUESTS: Readonly<Record<string, readonly string[]>> = {
@@ -108,6 +109,17 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
     "/api/v1/search?q=02:00:00:00:00:01",
     "/api/v1/search?q=一年级",
   ],
+  "/api/v1/site-audits": [
+    "/api/v1/site-audits",
+    "/api/v1/site-audits?region=sc",
+    "/api/v1/site-audits?region=sc/gy/jg",
+    "/api/v1/site-audits?region=sc/gy/cx",
+    "/api/v1/site-audits?region=sc/gy/jg/s1",
+  ],
+  "/api/v1/site-audits/one": [
+    "/api/v1/site-audits/one?domain={id}.edu.cn",
+    "/api/v1/site-audits/one?domain=county.gov.cn",
+  ],
   "/api/v1/stream": [],
   "/api/v1/targets": [
     "/api/v1/targets",
@@ -148,7 +160,22 @@ function wellCampus(): FakeCampus {
   }
   campus.store.answer = async (query) => ask(campus, query);
   campus.events = eventsOf(campus);
+  campus.siteAudits = siteAuditsOf(campus);
   return campus;
+}
+
+/** A site of each school, one of the province, and one that is nobody's. */
+function siteAuditsOf(campus: FakeCampus): SiteAudits {
+  const record = (domain: string, owner: string | null): SiteAuditRecord => ({ domain, owner, audit: null });
+  const schools = [...campus.inventory().schools.values()];
+  return {
+    records: () => [
+      ...schools.map(({ id, path }) => record(`${id}.edu.cn`, path)),
+      record("county.gov.cn", "sc"),
+      record("stray.cn", null),
+    ],
+    history: async () => [],
+  };
 }
 
 /** One event of each school's core switch, and one of an address that schools of both counties share. */

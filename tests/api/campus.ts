@@ -1,5 +1,5 @@
 import type { CallerOf } from "../../src/api/access.ts";
-import type { LiveState } from "../../src/api/live.ts";
+import type { LiveState, SiteAudits } from "../../src/api/live.ts";
 import { type ApiServer, createServer, type ServerDeps } from "../../src/api/server.ts";
 import type { DeviceState } from "../../src/collection/contract.ts";
 import type { EventReader } from "../../src/collection/events.ts";
@@ -28,6 +28,7 @@ export class FakeCampus implements LiveState {
   readonly simulated = true;
   readonly store = new FakeStore();
   events?: EventReader;
+  siteAudits?: SiteAudits;
   targets?: TargetQuery;
   time = START + 600_000;
   readonly clock = { now: () => this.time, monotonic: () => this.time - START };
