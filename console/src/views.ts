@@ -18,6 +18,7 @@ export type {
   Health,
   InterfaceView,
   LinkView,
+  QuantitiesView,
   ReadingView,
   Reason,
   RegionsView,

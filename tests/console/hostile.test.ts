@@ -66,7 +66,11 @@ describeWith(["chromium"], "names from hostile devices", () => {
       for (const path of [
         "/region/sn/yl/jb",
         "/region/sn/yl/jb?school=jb-02",
-        "/region/sn/yl/jb?tab=links&link=jb-02-up1",
+        "/backbone/sn/yl/jb?link=jb-02-up1",
+        "/link/jb-02-up1",
+        "/targets/sn/yl/jb?school=jb-02&target=sichuan-2027/ipv6",
+        "/targets/big",
+        `/school/${SCHOOL}?tab=network`,
         `/school/${SCHOOL}`,
         `/school/${SCHOOL}?room=jb-02/b/302`,
         `/school/${SCHOOL}?tab=devices`,

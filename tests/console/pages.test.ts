@@ -10,7 +10,6 @@ import { SCHOOL, SWITCH } from "./world.ts";
 const COUNTY = "/region/sn/yl/jb";
 const PAGES = {
   county: "/",
-  links: `${COUNTY}?tab=links`,
   school: `/school/${SCHOOL}`,
   device: `/device/${SWITCH}`,
 } as const;

@@ -159,6 +159,12 @@ export const rateText = (
   words: Words,
 ): string => (rate !== null && unknown === total - notApplicable ? words.unknown : ratio(rate).text);
 
+/** A course in words; what is late and whose day has come is overdue. `today` is a local date. */
+export const courseText = (target: TargetRow, words: Words, today: string): string =>
+  target.course === "late" && target.by !== null && target.by < today
+    ? words.targets.overdue
+    : words.targets.courses[target.course];
+
 /** Nothing is known of any school: such a target waits behind those of which something is. */
 const silent = ({ tally }: TargetRow): boolean => tally.unknown === tally.total - tally.notApplicable;
 
@@ -190,7 +196,11 @@ export function targetsSentence(
   );
   const clauses = late.slice(0, MOST_CLAUSES - 1).map(
     (target): Clause => ({
-      text: own.lateBrief(targetName(target, language), rateText(target.tally, words)),
+      text: own.lateBrief(
+        targetName(target, language),
+        rateText(target.tally, words),
+        courseText(target, words, view.date),
+      ),
       state: "bad",
       href: hrefOf(target.id),
     }),

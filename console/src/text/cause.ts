@@ -41,7 +41,7 @@ export function findingsOf(room: RoomView, view: SchoolView): Finding[] {
   const switches = view.devices.filter((device) => SWITCHES.has(device.role));
   const building = room.path.slice(0, room.path.lastIndexOf("/") + 1);
   const here = switches.filter((device) => device.room?.startsWith(building));
-  const near = worst(here.length > 0 ? here : switches);
+  const near = deviceOf(room.port?.device) ?? worst(here.length > 0 ? here : switches);
 
   const parts: { suspect: Suspect; state: State; device: DeviceRow | undefined; link?: LinkView }[] = [];
   if (up) parts.push({ suspect: "uplink", state: up.state, device: undefined, link: up });

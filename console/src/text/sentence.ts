@@ -123,32 +123,6 @@ export function countySentence(
   };
 }
 
-export function linksSentence(
-  view: CountyView,
-  words: Words,
-  language: "zh" | "en",
-  now: number,
-  drawer: (link: string) => string,
-): Sentence {
-  const total = view.links.length;
-  const need = view.links.filter((link) => needy(link.state)).sort(byTrouble);
-  if (need.length === 0) return { lead: words.county.linksGood(total), state: "good", clauses: [] };
-  return {
-    lead: words.county.linksNeed(need.length, total),
-    state: need[0]!.state,
-    clauses: need.slice(0, MOST_CLAUSES).map((link) => {
-      const name = nameIn(language, { name: link.schoolName, nameEn: link.schoolNameEn });
-      const reason = link.reasons[0];
-      return {
-        text: reason ? words.aboutPlace(name, reasonText(reason, words, now, link.name)) : plain(link.name),
-        state: link.state,
-        href: drawer(link.id),
-      };
-    }),
-    ...(need.length > MOST_CLAUSES ? { rest: words.county.moreSchools(need.length - MOST_CLAUSES) } : {}),
-  };
-}
-
 /** `302：大屏自 07:52 起失联` */
 export function roomClause(room: RoomView, words: Words, now: number): string {
   const name = plain(room.name);

@@ -136,14 +136,6 @@ export const en: Words = {
     wallHint: "The bar is the use of the uplink; ordered by name",
     table: "Schools",
     tableHint: "trouble first",
-    links: "Links",
-    linksHint: "busiest first",
-    strip: "Links by use",
-    stripHint: "Each mark is a link; the lines stand at 70 % and 90 %",
-    stripSummary: (total, over70, over90, unknown) =>
-      `${plural(total, "link")}: ${over90} above 90 %, ${over70} from 70 % to 90 %, ${unknown} unknown.`,
-    linksGood: (n) => (n === 1 ? "The one link is fine." : `All ${n} links are fine.`),
-    linksNeed: (n, of) => `${n} of ${plural(of, "link")} ${n === 1 ? "needs" : "need"} you`,
   },
   events: {
     linkDown: "Port went down",
@@ -288,7 +280,7 @@ export const en: Words = {
   },
   reason: {
     "device-down": (_value, since) => `is down${from(since)}`,
-    "device-unknown": () => "is in an unknown state",
+    "device-unknown": (value) => (value ? `${value} devices unknown` : "is in an unknown state"),
     "uplink-down": (_value, since) => `uplink is down${from(since)}`,
     "uplink-saturated": (value, since) => `uplink is nearly full${value ? ` at ${value}` : ""}${from(since)}`,
     "uplink-busy": (value, since) => `uplink is busy${value ? ` at ${value}` : ""}${from(since)}`,

@@ -139,14 +139,6 @@ export const zh = {
     wallHint: "条形为上联利用率，按名称排列",
     table: "学校",
     tableHint: "有问题的在前",
-    links: "链路",
-    linksHint: "利用率高的在前",
-    strip: "链路利用率分布",
-    stripHint: "每个标记是一条链路，竖线为 70 % 与 90 %",
-    stripSummary: (total: number, over70: number, over90: number, unknown: number) =>
-      `共 ${total} 条链路：超过 90 % 的 ${over90} 条，70 % 至 90 % 的 ${over70} 条，未知 ${unknown} 条。`,
-    linksGood: (n: number) => `${n} 条链路全部正常。`,
-    linksNeed: (n: number, of: number) => `${of} 条链路中 ${n} 条需要关注`,
   },
   /** What devices tell and what campusd notices; other kinds are shown by their own name. */
   events: {
@@ -293,7 +285,7 @@ export const zh = {
   },
   reason: {
     "device-down": (_value: string, since: string) => `${from(since)}失联`,
-    "device-unknown": () => "状态未知",
+    "device-unknown": (value: string) => (value ? `${value} 台设备状态未知` : "状态未知"),
     "uplink-down": (_value: string, since: string) => `上联链路${from(since)}中断`,
     "uplink-saturated": (value: string, since: string) =>
       `上联链路${from(since)}接近跑满${value ? `，利用率 ${value}` : ""}`,

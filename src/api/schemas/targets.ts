@@ -50,6 +50,7 @@ export const targetRowSchema = z.object({
   id: z.string(),
   set: z.string(),
   setName: z.string(),
+  setNameEn: z.string().optional(),
   /** `TG-03`: the definition it uses. */
   definition: z.string(),
   name: z.string(),

@@ -37,6 +37,7 @@ export function targetRow(state: TargetState): TargetRow {
     id: target.id,
     set: target.set,
     setName: target.setName.zh,
+    setNameEn: target.setName.en,
     definition: target.definition,
     name: target.name.zh,
     nameEn: target.name.en,

@@ -73,7 +73,7 @@ export function BackbonePage({ path }: { path: string }) {
       </div>
       <BackboneFigures totals={view.totals} />
       <BackboneMap view={view} chosen={link?.id ?? null} only={only} />
-      <BackboneTable links={view.links} chosen={link?.id ?? null} only={only} nameOf={nameOf} />
+      <BackboneTable links={view.links} chosen={link?.id ?? null} only={only} nameOf={nameOf} region={path} />
       {link && (
         <BackboneDrawer
           key={link.id}

@@ -1,5 +1,6 @@
 import { UseBar } from "../../parts/bar.tsx";
 import { Chips } from "../../parts/chips.tsx";
+import { Exports } from "../../parts/exports.tsx";
 import { Mark } from "../../parts/mark.tsx";
 import { Quiet } from "../../parts/notice.tsx";
 import { Spark } from "../../parts/spark.tsx";
@@ -51,11 +52,13 @@ export function BackboneTable({
   chosen,
   only,
   nameOf,
+  region,
 }: {
   links: readonly BackboneLinkView[];
   chosen: string | null;
   only: Trouble | null;
   nameOf: LinkNames;
+  region: string;
 }) {
   const { words, router, now, preferences } = useConsole();
   const { columns, backbone: own, empty, filter } = words.value;
@@ -110,7 +113,7 @@ export function BackboneTable({
     },
     {
       key: "p95",
-      head: own.p95Month,
+      head: own.p95Head,
       number: true,
       class: "wrap",
       cell: (row) => (
@@ -172,6 +175,7 @@ export function BackboneTable({
             links.filter((link) => has(link, trouble)).length,
           ])}
         />
+        <Exports files={[["CSV", `/api/v1/backbone/export?region=${encodeURIComponent(region)}`]]} />
       </header>
       {rows.length === 0 ? (
         <Quiet>{only === null ? empty.links : own.noneOfThem}</Quiet>

@@ -5,15 +5,12 @@ import { useConsole, useDocument, useLive } from "../../state/context.ts";
 import { patchCounty } from "../../state/patches.ts";
 import { nameIn } from "../../text/name.ts";
 import { ancestors } from "../../text/regions.ts";
-import { countySentence, linksSentence } from "../../text/sentence.ts";
+import { countySentence } from "../../text/sentence.ts";
 import type { CountyView, RegionsView, RegionView } from "../../views.ts";
 import { usePlace } from "../title.ts";
 import { CountyFigures } from "./figures.tsx";
-import { LinkDrawer } from "./link-drawer.tsx";
-import { LinksTable } from "./links-table.tsx";
 import { SchoolDrawer } from "./school-drawer.tsx";
 import { SchoolsTable } from "./schools-table.tsx";
-import { Strip } from "./strip.tsx";
 import { Wall } from "./wall.tsx";
 
 /** The first county when the address names none. */
@@ -40,7 +37,6 @@ function County({ path, regions }: { path: string; regions: readonly RegionView[
     patch: patchCounty,
   });
   const view = live.view.value;
-  const onLinks = router.place.value.query.get("tab") === "links";
   usePlace(
     view ? nameIn(language, view.region) : words.county.title,
     view && { regions: ancestors(view.region, regions) },
@@ -57,11 +53,8 @@ function County({ path, regions }: { path: string; regions: readonly RegionView[
     return regions.length === 0 ? <Welcome /> : <Quiet>{words.empty.region}</Quiet>;
 
   const minute = Math.floor(now.value / 60_000) * 60_000;
-  const sentence = onLinks
-    ? linksSentence(view, words, language, minute, (link) => router.with({ link, school: null }))
-    : countySentence(view, words, language, minute, (school) => router.with({ school, link: null }));
+  const sentence = countySentence(view, words, language, minute, (school) => router.with({ school }));
   const school = view.schools.find((row) => row.id === router.place.value.query.get("school"));
-  const link = view.links.find((row) => row.id === router.place.value.query.get("link"));
   return (
     <>
       <div class="lead">
@@ -69,18 +62,9 @@ function County({ path, regions }: { path: string; regions: readonly RegionView[
         <AsOf at={live.at.value} kind="page" long />
       </div>
       <CountyFigures totals={view.totals} />
-      {onLinks ? (
-        <Strip links={view.links} chosen={link?.id} />
-      ) : (
-        <Wall schools={view.schools} chosen={school?.id} />
-      )}
-      {onLinks ? (
-        <LinksTable links={view.links} chosen={link?.id ?? null} />
-      ) : (
-        <SchoolsTable schools={view.schools} chosen={school?.id ?? null} />
-      )}
+      <Wall schools={view.schools} chosen={school?.id} />
+      <SchoolsTable schools={view.schools} chosen={school?.id ?? null} />
       {school && <SchoolDrawer key={school.id} school={school} />}
-      {!school && link && <LinkDrawer key={link.id} link={link} />}
     </>
   );
 }

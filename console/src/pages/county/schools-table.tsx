@@ -35,7 +35,7 @@ export function SchoolsTable({ schools, chosen }: { schools: readonly SchoolRow[
       class: "main",
       cell: (row) => (
         <>
-          <a class="row-link" href={router.with({ school: row.id, link: null })}>
+          <a class="row-link" href={router.with({ school: row.id })}>
             <Mark state={row.state} label />
             <Name text={nameIn(language, row)} />
           </a>

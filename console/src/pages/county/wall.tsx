@@ -52,7 +52,7 @@ export function Wall({ schools, chosen }: { schools: readonly SchoolRow[]; chose
             <a
               class={`tile is-${school.state}`}
               title={nameIn(language, school)}
-              href={straight ? toSchool(school.id) : router.with({ school: school.id, link: null })}
+              href={straight ? toSchool(school.id) : router.with({ school: school.id })}
               aria-current={school.id === chosen ? "true" : undefined}
             >
               <span class="tile-head">

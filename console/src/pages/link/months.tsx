@@ -10,7 +10,7 @@ import { percentileText } from "../backbone/words.ts";
 type Month = LinkPageView["months"][number];
 
 /** The 95th percentile month by month by both rules of contracts; a month with too few slots has none. */
-export function Months({ months }: { months: readonly Month[] }) {
+export function Months({ link, months }: { link: string; months: readonly Month[] }) {
   const { words, preferences, now } = useConsole();
   const { backbone: own, columns } = words.value;
   const language = preferences.language.value;
@@ -62,9 +62,14 @@ export function Months({ months }: { months: readonly Month[] }) {
       head: own.slots,
       number: true,
       cell: (row) => (
-        <span class="value" title={`${count(row.slots).text} / ${count(row.slotsWanted).text}`}>
+        <a
+          class="value"
+          download
+          href={`/api/v1/links/${encodeURIComponent(link)}/export?month=${row.month}`}
+          title={`${count(row.slots).text} / ${count(row.slotsWanted).text}, ${own.slotsFile}`}
+        >
           {row.slotsWanted > 0 ? ratio(row.slots / row.slotsWanted).text : "–"}
-        </span>
+        </a>
       ),
     },
   ];

@@ -98,7 +98,7 @@ export function LinkPage({ id }: { id: string }) {
       />
       <div class="columns">
         <div class="stack">
-          <Months months={view.months} />
+          <Months link={link.id} months={view.months} />
           <Forecast points={view.busyHours} link={link} />
         </div>
         <div class="stack">

@@ -7,6 +7,7 @@ import { percent } from "../../text/format.ts";
 import { plain } from "../../text/name.ts";
 import { reasonText } from "../../text/sentence.ts";
 import type { RoomView, SchoolView } from "../../views.ts";
+import { term } from "../../words/term.ts";
 
 /** Why this room is not ready: the cause first, in a sentence, then what else was looked at and is in order. */
 export function Cause({ room, view }: { room: RoomView; view: SchoolView }) {
@@ -87,8 +88,10 @@ function Said({ finding, room }: { finding: Finding; room: RoomView }) {
   const { words } = useConsole();
   const { device, link, suspect } = finding;
   if (link) return <>{link.use === null ? words.value.state[link.state] : percent(link.use).text}</>;
-  if (suspect === "port" && room.port?.power !== null && room.port?.power !== undefined) {
-    return <>{words.value.cause.draws(`${room.port.power.toFixed(1)}\u00a0W`)}</>;
+  if (suspect === "port" && room.port) {
+    const { operState, power } = room.port;
+    if (power !== null && power > 0) return <>{words.value.cause.draws(`${power.toFixed(1)}\u00a0W`)}</>;
+    return <>{operState === null ? words.value.unknown : term(words.value.texts, operState)}</>;
   }
   return device ? <AsOf at={device.at} /> : null;
 }

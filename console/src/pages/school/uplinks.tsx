@@ -5,7 +5,7 @@ import { useWords } from "../../state/context.ts";
 import { toLink } from "../../state/router.ts";
 import { byTrouble, useSteadyOrder } from "../../text/order.ts";
 import type { LinkView } from "../../views.ts";
-import { LinkFacts } from "../county/link-drawer.tsx";
+import { LinkFacts } from "./link-facts.tsx";
 
 /** A school has one uplink, sometimes a second: each with its day. Links within the school are in the table of ports. */
 export function Uplinks({ links }: { links: readonly LinkView[] }) {

@@ -5,12 +5,12 @@ import { Failed, Quiet, Skeleton } from "../../parts/notice.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { Name } from "../../parts/value.tsx";
 import { asFailure, type Failure } from "../../state/client.ts";
-import { useConsole } from "../../state/context.ts";
+import { useConsole, useDocument } from "../../state/context.ts";
 import { toDevice } from "../../state/router.ts";
 import { quantity } from "../../text/format.ts";
 import { usualStep, withGaps } from "../../text/points.ts";
 import { dateTimeExact } from "../../text/time.ts";
-import type { SeriesView } from "../../views.ts";
+import type { QuantitiesView, SeriesView } from "../../views.ts";
 import { term } from "../../words/term.ts";
 
 const DAY = 86_400_000;
@@ -34,6 +34,7 @@ export function SeriesPage() {
   const data = useSignal<SeriesView | undefined>(undefined);
   const failure = useSignal<Failure | undefined>(undefined);
   const turn = useSignal(0);
+  const known = useDocument<QuantitiesView>("/quantities").value?.quantities;
   const id = query.get("quantity") ?? "";
   const to = timeOf(query.get("to")) ?? Math.ceil(now.peek() / 60_000) * 60_000;
   const asked = timeOf(query.get("from"));
@@ -85,7 +86,11 @@ export function SeriesPage() {
   const first = list[0];
   const values = list.flatMap((one) => one.points.map(([, value]) => value));
   const unit = first?.unit ?? "";
-  const say = (value: number): string => quantity(value, unit, words.value).text;
+  const states = known?.find((one) => one.id === id)?.states;
+  const say = (value: number): string => {
+    const name = states?.[String(value)];
+    return name === undefined ? quantity(value, unit, words.value).text : term(words.value.texts, name);
+  };
   const lowest = Math.min(...values);
   const highest = Math.max(...values);
   const bottom = lowest >= 0 ? 0 : lowest * 1.08;
@@ -137,6 +142,7 @@ export function SeriesPage() {
               top={top}
               height={260}
               format={say}
+              axis={(value) => (states && !Number.isInteger(value) ? "" : say(value))}
               lines={list.slice(0, 2).map((one, n) => ({
                 key: JSON.stringify(one.tags),
                 name: n === 0 ? own.value : (Object.values(one.tags).at(-1) ?? own.value),

@@ -1,19 +1,36 @@
 import { monthText } from "../../charts/ticks.ts";
+import { Exports } from "../../parts/exports.tsx";
 import { Mark } from "../../parts/mark.tsx";
 import { SegmentsBar } from "../../parts/segments-bar.tsx";
 import { useConsole } from "../../state/context.ts";
-import { courseState, rateText, targetName } from "../../text/answers.ts";
+import { courseState, courseText, rateText, targetName } from "../../text/answers.ts";
 import { count, ratio } from "../../text/format.ts";
-import { plain } from "../../text/name.ts";
+import { nameIn } from "../../text/name.ts";
 import type { TargetRow } from "../../views.ts";
 import { countedOf, segmentsOf } from "./verdict.tsx";
 
+const setNameOf = (target: TargetRow, language: "zh" | "en"): string =>
+  nameIn(language, { name: target.setName, nameEn: target.setNameEn });
+
 /** Every target with how far it is and whether it will be reached in time; choosing one fills the page below. */
-export function TargetsList({ targets, chosen }: { targets: readonly TargetRow[]; chosen: string }) {
+export function TargetsList({
+  targets,
+  chosen,
+  region,
+  date,
+  today,
+}: {
+  targets: readonly TargetRow[];
+  chosen: string;
+  region: string;
+  date: string | null;
+  /** The day that is answered. */
+  today: string;
+}) {
   const { router, words, preferences } = useConsole();
   const { targets: own } = words.value;
   const language = preferences.language.value;
-  const sets = [...new Map(targets.map((target) => [target.set, target.setName])).entries()];
+  const sets = [...new Map(targets.map((target) => [target.set, setNameOf(target, language)])).entries()];
   return (
     <section class="card">
       <header>
@@ -31,10 +48,16 @@ export function TargetsList({ targets, chosen }: { targets: readonly TargetRow[]
             );
           })}
         </ul>
+        <Exports
+          files={(["csv", "xlsx"] as const).map((format) => [
+            format.toUpperCase(),
+            `/api/v1/targets?${new URLSearchParams({ region, format, lang: language, ...(date === null ? {} : { date }) })}`,
+          ])}
+        />
       </header>
       {sets.map(([set, name]) => (
         <div key={set} class="target-set">
-          {sets.length > 1 && <h3 class="sub">{plain(name)}</h3>}
+          {sets.length > 1 && <h3 class="sub">{name}</h3>}
           <ul class="target-list">
             {targets
               .filter((target) => target.set === set)
@@ -63,7 +86,7 @@ export function TargetsList({ targets, chosen }: { targets: readonly TargetRow[]
                     <SegmentsBar segments={segmentsOf(target.tally)} of={countedOf(target.tally)} />
                     <span class="quiet target-foot">
                       <span>
-                        {own.courses[target.course]}
+                        {courseText(target, words.value, today)}
                         {target.by !== null && ` · ${own.due(monthText(target.by.slice(0, 7), language))}`}
                       </span>
                       <span>

@@ -83,7 +83,7 @@ export function TargetsPage({ path }: { path: string }) {
         </div>
       </div>
       <Figures target={chosen} />
-      <TargetsList targets={view.targets} chosen={chosen.id} />
+      <TargetsList targets={view.targets} chosen={chosen.id} region={path} date={date} today={view.date} />
       <Target key={chosen.id} target={chosen} region={view.region} date={date} />
     </>
   );
@@ -133,7 +133,15 @@ function Figures({ target }: { target: TargetRow }) {
     <dl class="figures">
       <Figure
         label={own.verdicts.met}
-        detail={tally.declared > 0 ? own.ofThemDeclared(count(tally.declared).text) : own.measuredOnly}
+        detail={
+          tally.declared > 0
+            ? own.ofThemDeclared(count(tally.declared).text)
+            : tally.classes.inferred.met > 0
+              ? own.ofThemInferred(count(tally.classes.inferred.met).text)
+              : tally.met > 0
+                ? own.measuredOnly
+                : ""
+        }
       >
         <Share part={tally.met + tally.declared} of={counted} />
       </Figure>

@@ -3,8 +3,8 @@ import { Quiet } from "../../parts/notice.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { AsOf, Name } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
-import { nameIn } from "../../text/name.ts";
-import type { TargetPageView, VerdictView } from "../../views.ts";
+import { nameIn, withoutPlace } from "../../text/name.ts";
+import type { RegionView, TargetPageView, VerdictView } from "../../views.ts";
 import { term } from "../../words/term.ts";
 import { indicatorValue } from "./indicator.ts";
 import { VerdictMark, verdictState } from "./verdict.tsx";
@@ -16,9 +16,19 @@ const FIRST = 80;
 const VERDICTS: readonly VerdictView[] = ["not-met", "unknown", "met", "declared", "not-applicable"];
 
 /** Every school as a tile of the same size: all count the same. */
-export function SchoolTiles({ rows, chosen }: { rows: readonly Row[]; chosen: string | null }) {
+export function SchoolTiles({
+  rows,
+  chosen,
+  place,
+}: {
+  rows: readonly Row[];
+  chosen: string | null;
+  /** The county: its name before each school's is left out. */
+  place: RegionView | undefined;
+}) {
   const { router, words, preferences } = useConsole();
   const language = preferences.language.value;
+  const county = place ? nameIn(language, place) : "";
   return (
     <ul class={rows.length > 60 ? "wall dense" : "wall"} aria-hidden="true">
       {rows.map((row) => (
@@ -32,7 +42,7 @@ export function SchoolTiles({ rows, chosen }: { rows: readonly Row[]; chosen: st
           >
             <span class="tile-head flat">
               <VerdictMark verdict={row.verdict} />
-              <Name text={nameIn(language, row)} />
+              <Name text={withoutPlace(nameIn(language, row), county)} />
             </span>
           </a>
         </li>

@@ -1,4 +1,4 @@
-import { Icon } from "../../parts/icon.tsx";
+import { Exports } from "../../parts/exports.tsx";
 import { Failed, Quiet } from "../../parts/notice.tsx";
 import { useConsole, useDocument } from "../../state/context.ts";
 import { targetName } from "../../text/answers.ts";
@@ -66,7 +66,7 @@ export function Target({
           </ul>
         </header>
         {inside.schools.length > 0 ? (
-          <SchoolTiles rows={inside.schools} chosen={school} />
+          <SchoolTiles rows={inside.schools} chosen={school} place={inside.region.at(-1)} />
         ) : rows.length > 0 ? (
           <Treemap rows={rows} groups={inside.regions} target={target.id} />
         ) : (
@@ -81,19 +81,12 @@ export function Target({
         <header>
           <h2>{inside.schools.length > 0 ? own.schools : own.regions}</h2>
           <p class="quiet">{inside.schools.length > 0 ? own.schoolsHint : own.regionsHint}</p>
-          <p class="exports">
-            {(["csv", "xlsx"] as const).map((format) => (
-              <a
-                key={format}
-                class="button"
-                download
-                href={`/api/v1${base}/export?${search({ region: region.path, format })}`}
-              >
-                <Icon name="down" size={14} />
-                {format.toUpperCase()}
-              </a>
-            ))}
-          </p>
+          <Exports
+            files={(["csv", "xlsx"] as const).map((format) => [
+              format.toUpperCase(),
+              `/api/v1${base}?${search({ region: inside.region.at(-1)?.path ?? region.path, format, lang: language })}`,
+            ])}
+          />
         </header>
         {inside.schools.length > 0 ? (
           <SchoolsTable rows={inside.schools} conditions={inside.conditions} chosen={school} />

@@ -1,18 +1,15 @@
 import { UseBar } from "../../parts/bar.tsx";
-import { Drawer, Fact, Facts } from "../../parts/drawer.tsx";
-import { Mark } from "../../parts/mark.tsx";
-import { Reasons } from "../../parts/reasons.tsx";
+import { Fact, Facts } from "../../parts/drawer.tsx";
 import { Spark } from "../../parts/spark.tsx";
 import { AsOf, Name, Value } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
-import { toDevice, toSchool } from "../../state/router.ts";
+import { toDevice } from "../../state/router.ts";
 import { rate, speed } from "../../text/format.ts";
-import { nameIn } from "../../text/name.ts";
 import type { LinkView } from "../../views.ts";
 import { term } from "../../words/term.ts";
-import { carried } from "./schools-table.tsx";
+import { carried } from "../county/schools-table.tsx";
 
-/** What one link carries: used here and on a school's page. */
+/** What one link carries. */
 export function LinkFacts({ link }: { link: LinkView }) {
   const { words } = useConsole();
   const { columns, linkRoles, school } = words.value;
@@ -51,30 +48,5 @@ export function LinkFacts({ link }: { link: LinkView }) {
         </Fact>
       </Facts>
     </>
-  );
-}
-
-export function LinkDrawer({ link }: { link: LinkView }) {
-  const { words, router, preferences } = useConsole();
-  const school = nameIn(preferences.language.value, { name: link.schoolName, nameEn: link.schoolNameEn });
-  return (
-    <Drawer
-      close={router.with({ link: null })}
-      title={
-        <>
-          <Mark state={link.state} label />
-          <Name text={link.name} />
-        </>
-      }
-    >
-      <p class="quiet">
-        <Name text={school} />
-      </p>
-      <Reasons reasons={link.reasons} state={link.state} known={link.name} />
-      <LinkFacts link={link} />
-      <a class="button primary" href={toSchool(link.school)}>
-        {words.value.school.open}
-      </a>
-    </Drawer>
   );
 }
