@@ -255,8 +255,11 @@ function foreignColumns(profile: CompiledProfile): Map<string, Set<string>> {
   const asked = new Map<string, Set<string>>();
   for (const table of profile.snmp?.tables ?? [])
     for (const point of table.points)
-      for (const cell of foreignCells(point))
-        asked.set(cell.table, (asked.get(cell.table) ?? new Set()).add(cell.column));
+      for (const cell of foreignCells(point)) {
+        const set = (asked.get(cell.table) ?? new Set<string>()).add(cell.column);
+        for (const { column } of cell.over?.where ?? []) set.add(column);
+        asked.set(cell.table, set);
+      }
   return asked;
 }
 

@@ -52,6 +52,8 @@ export interface InterfaceFact {
   readonly adminStatus?: string;
   /** IF-MIB name of ifOperStatus. */
   readonly operStatus?: string;
+  /** ifIndex of the bundle (IEEE 802.3ad) that it is a member of: its octets are among the bundle's. */
+  readonly bundle?: number;
   /** The value of the series tag `interface`: unique within the device and stable over renumbering. */
   readonly key: string;
 }

@@ -1,14 +1,17 @@
-import type { CellKey, CellReference } from "./compiled.ts";
+import type { CellKey, CellReference, RowCondition, RowsReference } from "./compiled.ts";
 
 /** Matches a cell of another table in an expression: `table.column`, `table[key, key].column`. */
 export const CELL_REFERENCE = /[A-Za-z]\w*(?:\[(?:\/(?:\\.|[^/\\])*\/|[^\]/])*\])?\.[A-Za-z]\w*/;
 
 const PARTS = /^([A-Za-z]\w*)(?:\[(.*)\])?\.([A-Za-z]\w*)$/s;
+const OVER = /^(sum|count|min|max)\s+(\S.*)$/s;
+const CONDITION = /^([A-Za-z]\w*)\s*(==|!=|<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)$/;
 const FIND = /^([A-Za-z]\w*)\s*~\s*\/(.*)\/$/s;
 
 /**
  * Reads a reference to a cell. Keys are numbers, `#part` or columns of this row; `[column ~ /pattern/]` is the first
- * row whose text matches. Gives what is wrong as a text.
+ * row whose text matches; `[count state == 1]` and `[sum *]` are made of all rows that fulfil the conditions. Gives what
+ * is wrong as a text.
  */
 export function parseCellReference(text: string): CellReference | string {
   const match = PARTS.exec(text);
@@ -23,6 +26,12 @@ export function parseCellReference(text: string): CellReference | string {
       return `not a regular expression: ${(error as Error).message}`;
     }
   }
+  const over = OVER.exec(keys.trim());
+  if (over) {
+    const where = conditions(over[2]!);
+    if (typeof where === "string") return where;
+    return Object.freeze({ table, column, over: { make: over[1] as RowsReference["make"], where } });
+  }
   const by: CellKey[] = [];
   for (const part of keys.split(",")) {
     const word = part.trim();
@@ -32,4 +41,21 @@ export function parseCellReference(text: string): CellReference | string {
     else return `"${word}" is not a key; write a number, #index, a column, or column ~ /pattern/`;
   }
   return Object.freeze({ table, column, by: Object.freeze(by) });
+}
+
+/** `*`, or `column == number` joined by `&&`. */
+function conditions(text: string): readonly RowCondition[] | string {
+  if (text.trim() === "*") return [];
+  const list: RowCondition[] = [];
+  for (const part of text.split("&&")) {
+    const match = CONDITION.exec(part.trim());
+    if (!match)
+      return `"${part.trim()}" is no condition on rows; write * or column == number, with && between them`;
+    list.push({
+      column: match[1]!,
+      compare: match[2] as RowCondition["compare"],
+      number: Number(match[3]),
+    });
+  }
+  return Object.freeze(list);
 }

@@ -223,13 +223,17 @@ function wrongCell(cell: CellReference, row: Row): string | undefined {
   if (!other)
     return `there is no table "${cell.table}" in the file or its parts${hint(cell.table, row.scope.tables.keys())}`;
   const { columns, index } = other.table;
-  for (const name of [cell.column, ...(cell.find ? [cell.find.column] : [])])
+  const conditions = (cell.over?.where ?? []).map(({ column }) => column);
+  for (const name of [cell.column, ...conditions, ...(cell.find ? [cell.find.column] : [])])
     if (columns[name] === undefined)
       return `the table "${cell.table}" has no column "${name}"${hint(name, Object.keys(columns))}`;
-  const written = columns[cell.column]!;
-  const decode = (typeof written === "string" ? written : written.at).trim().split(/\s+/)[2] ?? "number";
-  if (!NUMERIC.has(decode as SnmpDecode))
-    return `${cell.table}.${cell.column} is decoded as ${decode}, which is no number`;
+  for (const name of [cell.column, ...conditions]) {
+    const written = columns[name]!;
+    const decode = (typeof written === "string" ? written : written.at).trim().split(/\s+/)[2] ?? "number";
+    if (!NUMERIC.has(decode as SnmpDecode) && !(name === cell.column && cell.over?.make === "count"))
+      return `${cell.table}.${name} is decoded as ${decode}, which is no number`;
+  }
+  if (cell.over) return undefined;
   const needed = index?.length ?? 0;
   for (const key of cell.by ?? []) {
     if ("index" in key && !row.index.has(key.index))

@@ -74,6 +74,19 @@ export interface CellReference {
   readonly column: string;
   readonly by?: readonly CellKey[];
   readonly find?: { readonly column: string; readonly pattern: RegExp };
+  /** All rows that fulfil the conditions, made one number. */
+  readonly over?: RowsReference;
+}
+export interface RowsReference {
+  /** count: rows in which the column has a value. */
+  readonly make: "sum" | "count" | "min" | "max";
+  /** All must hold; a cell without a value fulfils none. */
+  readonly where: readonly RowCondition[];
+}
+export interface RowCondition {
+  readonly column: string;
+  readonly compare: "==" | "!=" | "<" | "<=" | ">" | ">=";
+  readonly number: number;
 }
 export type CellKey = FieldKey | { readonly arc: number };
 

@@ -81,6 +81,9 @@ index): \`+ - * / % **\`, \`== != < <= > >=\`, \`&& || !\`, \`?:\`, parentheses 
 A number of another table, or of another row, is written \`table.column\` (at this row's index, cut to as many parts as that
 table has), \`table[6].column\`, \`table[#part].column\`, \`table[column].column\` (several keys with commas), or
 \`table[descr ~ /^Cached memory$/].used\`: the first row whose text matches; a group of scalars is a table without keys. No such row is NaN.
+What all rows of a table make together is \`table[count state == 1].state\`, \`table[sum *].clients\`, \`table[max *].temperature\` or \`min\`:
+of the rows in which the column has a value those that fulfil the conditions (\`== != < <= > >=\` with a number, \`&&\` between them,
+\`*\` for all). A table without any such value is NaN, not a count of 0.
 A table's own \`when\` knows its own columns only. \`first(a, b)\` is the first that has a value. A column that gave nothing, a division by zero and the logarithm of zero are NaN, which goes through everything but \`isnan(x)\`,
 \`x && 0\`, \`x || 1\` and the branch of \`?:\` that is not taken. A \`when\` that is NaN counts as false. Quote an expression that
 holds \`? :\`.

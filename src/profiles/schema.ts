@@ -57,6 +57,7 @@ export const FACT_FIELDS = {
     "mac",
     "adminStatus",
     "operStatus",
+    "bundle",
     "key",
   ],
   address: ["address", "prefixLength", "ifIndex"],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
 import type { CompiledProfile, SnmpTable } from "../../src/profiles/compiled.ts";
+import { compileExpression } from "../../src/profiles/expression.ts";
 import { Secret } from "../../src/settings/secret.ts";
 import { gauge, integer, objectId, octets, ticks } from "./asn1.ts";
 import { CollectorBench, shown } from "./bench-collector.ts";
@@ -74,6 +75,21 @@ const tables: SnmpTable[] = [
     columns: [column("groupName", `${GROUPS}.2`, { decode: "text", everyMs: 3_600_000 })],
     points: [],
   },
+  {
+    id: "whole",
+    scalar: true,
+    index: [],
+    tags: [],
+    columns: [column("clock", "1.3.6.1.2.1.1.3.0")],
+    points: [
+      point("clients", "wifi.clients", "clock", {
+        rule: rule({ expression: compileExpression("aps[sum *].apClients") }),
+      }),
+      point("busy", "wifi.aps_online", "clock", {
+        rule: rule({ expression: compileExpression("aps[count apClients > 0].apClients") }),
+      }),
+    ],
+  },
 ];
 const quirks = { noBulk: [], maxRepetitions: 50, inFlight: 1 as const };
 const profile: CompiledProfile = {
@@ -129,6 +145,21 @@ describe("a wireless controller", () => {
       { key: "AP-1-101", name: "AP-1-101", mac: "ac:01:02:03:04:05", location: "教学楼" },
       { key: "ac:01:02:03:04:06", mac: "ac:01:02:03:04:06" },
     ]);
+  });
+
+  it("counts and sums the rows of another table, as they are at each poll", async () => {
+    await bench.open();
+    const whole = (samples: Awaited<ReturnType<CollectorBench["run"]>>) => [
+      ...shown(samples, "wifi.clients", "device"),
+      ...shown(samples, "wifi.aps_online", "device"),
+    ];
+    expect(whole(await bench.run("contact"))).toEqual(["sw1=12", "sw1=1"]);
+    agent.set({
+      [`${APS}.6.172.1.2.3.4.5`]: gauge(3),
+      [`${APS}.6.172.1.2.3.4.6`]: gauge(30),
+    });
+    const next = whole(await bench.run(60_000));
+    expect(next).toEqual(["sw1=33", "sw1=2"]);
   });
 
   it("keeps what was read when the agent falls silent in the middle of a poll", async () => {

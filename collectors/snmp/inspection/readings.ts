@@ -3,7 +3,7 @@ import type { Reading } from "../../../src/profiles/apply-rule.ts";
 import { CELL_INPUT, type PointPlan } from "../plan.ts";
 import { tagRows } from "../polling/bind.ts";
 import { type BoundTable, CELL } from "../polling/bound-table.ts";
-import { foreignCell, gatherInputs } from "../polling/inputs.ts";
+import { foreignCells, gatherInputs } from "../polling/inputs.ts";
 import { type BoundTables, pointReading, templateText } from "../polling/template-text.ts";
 
 /** A value that the device gave, in its quantity's unit. */
@@ -37,6 +37,9 @@ export interface Readings {
   readonly readings: readonly ReadingFact[];
   readonly rejected: readonly RejectedFact[];
 }
+
+/** Objects that a count or a sum names as what it was made of. */
+const MOST_INSTANCES = 32;
 
 /** Readings of every table in the order of the profile, and the values that were refused. */
 export function tableReadings(tables: BoundTables): Readings {
@@ -123,12 +126,13 @@ function instances(table: BoundTable, plan: PointPlan, source: number, row: numb
   const columns = new Set([source]);
   for (const input of plan.inputs)
     if (input >= 0 && table.cells[input * table.rows + row]! & CELL.ok) columns.add(input);
-  const foreign = plan.inputs.flatMap((input) => {
-    const at = input <= CELL_INPUT ? foreignCell(table, row, input) : undefined;
-    return at && at.table.cells[at.column * at.table.rows + at.row]! & CELL.ok
-      ? [instance(at.table, at.column, at.row)]
-      : [];
-  });
+  const foreign = plan.inputs.flatMap((input) =>
+    (input <= CELL_INPUT ? foreignCells(table, row, input, MOST_INSTANCES) : []).flatMap((at) =>
+      at.table.cells[at.column * at.table.rows + at.row]! & CELL.ok
+        ? [instance(at.table, at.column, at.row)]
+        : [],
+    ),
+  );
   return [...new Set([...[...columns].map((column) => instance(table, column, row)), ...foreign])];
 }
 

@@ -17,6 +17,7 @@ type Member = string | number;
 type FactRecord = Record<string, Member>;
 
 const NUMBERS: ReadonlySet<string> = new Set([
+  "bundle",
   "ifIndex",
   "mtu",
   "speed",
@@ -62,6 +63,8 @@ export function tableFacts(table: BoundTable, tables: BoundTables, withIncomplet
     if (rule.kind === "interface") {
       if (first !== undefined) record["ifIndex"] ??= first;
       if (table.keys) record["key"] = table.keys[row]!;
+      // Who is in no bundle is its own, or in number 0.
+      if (record["bundle"] === record["ifIndex"] || record["bundle"] === 0) delete record["bundle"];
     } else if (rule.kind === "entity" && first !== undefined) record["index"] ??= first;
     else if (rule.kind === "ap") {
       const key = record["key"] ?? record["name"] ?? record["mac"] ?? record["serial"];

@@ -1,5 +1,6 @@
+import type { RowCondition, RowsReference } from "../../../src/profiles/compiled.ts";
 import { CELL_INPUT, INDEX_INPUT, RAW_INPUT } from "../plan.ts";
-import type { BoundTable } from "./bound-table.ts";
+import { type BoundTable, CELL } from "./bound-table.ts";
 import { joinedRow } from "./joined-row.ts";
 
 const NONE: readonly number[] = [];
@@ -24,16 +25,83 @@ export function inputValue(table: BoundTable, row: number, raw: number, from: nu
   if (from >= 0) return table.numbers[from * table.rows + row]!;
   if (from === RAW_INPUT) return raw;
   if (from > CELL_INPUT) return table.indexNumber(row, INDEX_INPUT - from);
+  const { over } = table.plan.cells[CELL_INPUT - from]!;
+  if (over) return madeOf(foreignRows(table, from, over), over.make);
   const at = foreignCell(table, row, from);
   return at ? at.table.numbers[at.column * at.table.rows + at.row]! : Number.NaN;
 }
 
-/** Where the cell of another table is that an input names; undefined where that table has no such row. */
-export function foreignCell(
+export interface ForeignCell {
+  readonly table: BoundTable;
+  readonly column: number;
+  readonly row: number;
+}
+
+/** Cells of another table that an input is made of, in the order of the rows; at most `most`. */
+export function foreignCells(table: BoundTable, row: number, from: number, most: number): ForeignCell[] {
+  const { over } = table.plan.cells[CELL_INPUT - from]!;
+  if (over) return foreignRows(table, from, over).fitting.slice(0, most);
+  const at = foreignCell(table, row, from);
+  return at ? [at] : [];
+}
+
+/** Rows of the table that have a value; of these those that fulfil the conditions. */
+function foreignRows(
   table: BoundTable,
-  row: number,
   from: number,
-): { readonly table: BoundTable; readonly column: number; readonly row: number } | undefined {
+  over: RowsReference,
+): { readonly known: number; readonly fitting: ForeignCell[] } {
+  const cell = table.plan.cells[CELL_INPUT - from]!;
+  const other = table.peers?.get(cell.table);
+  const column = other?.plan.columnNumber.get(cell.column);
+  const fitting: ForeignCell[] = [];
+  let known = 0;
+  if (!other || column === undefined) return { known, fitting };
+  for (let row = 0; row < other.rows; row++) {
+    if ((other.cells[column * other.rows + row]! & CELL.ok) === 0) continue;
+    known++;
+    if (over.where.every((condition) => holds(other, row, condition)))
+      fitting.push({ table: other, column, row });
+  }
+  return { known, fitting };
+}
+
+function holds(table: BoundTable, row: number, { column, compare, number }: RowCondition): boolean {
+  const at = table.plan.columnNumber.get(column);
+  const value = at === undefined ? Number.NaN : table.numbers[at * table.rows + row]!;
+  if (Number.isNaN(value)) return false;
+  switch (compare) {
+    case "==":
+      return value === number;
+    case "!=":
+      return value !== number;
+    case "<":
+      return value < number;
+    case "<=":
+      return value <= number;
+    case ">":
+      return value > number;
+    case ">=":
+      return value >= number;
+  }
+}
+
+/** A table without any value is no value: not a count of none. */
+function madeOf(
+  { known, fitting }: { readonly known: number; readonly fitting: readonly ForeignCell[] },
+  make: RowsReference["make"],
+): number {
+  if (known === 0) return Number.NaN;
+  if (make === "count") return fitting.length;
+  const values = fitting.map(({ table, column, row }) => table.numbers[column * table.rows + row]!);
+  if (make === "sum") return values.reduce((sum, value) => sum + value, 0);
+  // The least of no rows is no value.
+  if (values.length === 0) return Number.NaN;
+  return values.reduce((best, value) => (make === "min" ? Math.min(best, value) : Math.max(best, value)));
+}
+
+/** Where the cell of another table is that an input names; undefined where that table has no such row. */
+function foreignCell(table: BoundTable, row: number, from: number): ForeignCell | undefined {
   const cell = table.plan.cells[CELL_INPUT - from]!;
   const other = table.peers?.get(cell.table);
   const column = other?.plan.columnNumber.get(cell.column);
