@@ -18,7 +18,7 @@ export interface JudgedDay {
   /** UTC ms at which it was judged. */
   readonly at: number;
   readonly book: { readonly hash: string; readonly content: string };
-  readonly tree: RegionTree;
+  readonly tree: Pick<RegionTree, "regions" | "schools">;
   /** By target id. */
   readonly targets: ReadonlyMap<
     string,
@@ -42,40 +42,33 @@ export class DayWriter {
     this.#names = names;
   }
 
-  /** All of the day or nothing. Writing the same day again changes nothing but `at`. */
+  /**
+   * A target is written whole or not at all, and the day is final when the last one is: a write that was cut short
+   * is made again, with the same result. Writing the same day again changes nothing but `at`.
+   */
   async write(judged: JudgedDay): Promise<Revision> {
-    const { targets, tree } = judged;
+    const { targets, tree, at } = judged;
     await this.#names.intern(NAME_KINDS.target, targets.keys());
     await this.#names.intern(NAME_KINDS.region, tree.regions);
     await this.#names.intern(NAME_KINDS.school, tree.schools);
-    return this.#db.transaction().execute(async (transaction) => {
-      const day = dayNumber(judged.date);
-      const before = await transaction
-        .selectFrom("days")
-        .selectAll()
-        .where("day", "=", day)
-        .executeTakeFirst();
-      const wasFinal = before?.state === 1;
-      const later = await transaction
-        .selectFrom("days")
-        .select("day")
-        .where("day", ">", day)
-        .limit(1)
-        .execute();
-      await this.#writeDay(transaction, judged, day, wasFinal || judged.final);
-      let tallies = 0;
-      let verdicts = 0;
-      for (const [id, { columns, tallies: byRegion }] of targets) {
-        const target = this.#names.find(NAME_KINDS.target, id)!;
-        tallies += await this.#writeTallies(transaction, day, target, byRegion, wasFinal, judged.at);
-        verdicts += await this.#writeVerdicts(transaction, day, target, tree, columns, {
-          later: later.length > 0,
-          revise: wasFinal,
-          at: judged.at,
-        });
-      }
-      return { tallies, verdicts };
-    });
+    const day = dayNumber(judged.date);
+    const before = await this.#db.selectFrom("days").selectAll().where("day", "=", day).executeTakeFirst();
+    const later = await this.#db.selectFrom("days").select("day").where("day", ">", day).limit(1).execute();
+    const how = { later: later.length > 0, revise: before?.state === 1, at };
+    await this.#db.transaction().execute((db) => this.#writeDay(db, judged, day, how.revise));
+    let tallies = 0;
+    let verdicts = 0;
+    // One commit a target: a commit of everything would hold the loop for as long as its pages take to the disk.
+    for (const [id, { columns, tallies: byRegion }] of targets) {
+      const target = this.#names.find(NAME_KINDS.target, id)!;
+      await this.#db.transaction().execute(async (db) => {
+        tallies += await this.#writeTallies(db, day, target, byRegion, how);
+        verdicts += await this.#writeVerdicts(db, day, target, tree, columns, how);
+      });
+      await turn();
+    }
+    if (judged.final) await this.#db.updateTable("days").set({ state: 1 }).where("day", "=", day).execute();
+    return { tallies, verdicts };
   }
 
   /** Takes note that a school's day has to be judged again. */
@@ -167,8 +160,7 @@ export class DayWriter {
     day: number,
     target: number,
     tallies: ReadonlyMap<string, Tally>,
-    revise: boolean,
-    at: number,
+    { revise, at }: WritingOf,
   ): Promise<number> {
     const known = new Map<number, TallyRow>();
     const old = await db
@@ -210,9 +202,9 @@ export class DayWriter {
     db: Transaction<TargetTables>,
     day: number,
     target: number,
-    tree: RegionTree,
+    tree: JudgedDay["tree"],
     columns: VerdictColumns,
-    how: { readonly later: boolean; readonly revise: boolean; readonly at: number },
+    how: WritingOf,
   ): Promise<number> {
     let revised = 0;
     for (let from = 0; from < tree.schools.length; from += CHUNK) {
@@ -251,6 +243,14 @@ export class DayWriter {
     }
     return revised;
   }
+}
+
+interface WritingOf {
+  /** Days after this one were judged. */
+  readonly later: boolean;
+  /** The day was final: what changes is a revision. */
+  readonly revise: boolean;
+  readonly at: number;
 }
 
 interface Held {

@@ -65,6 +65,15 @@ export class HistoryReader {
     );
   }
 
+  /** Grows whenever any day is judged, also one that is long over. */
+  async version(): Promise<number> {
+    const row = await this.#db
+      .selectFrom("days")
+      .select((select) => select.fn.max("at").as("version"))
+      .executeTakeFirst();
+    return row?.version ?? 0;
+  }
+
   async firstDay(): Promise<string | undefined> {
     const row = await this.#db.selectFrom("days").select("day").orderBy("day").limit(1).executeTakeFirst();
     return row && dateOfDay(row.day);

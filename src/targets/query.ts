@@ -54,11 +54,15 @@ export interface AnsweredDay {
 const HISTORY_DAYS = 400;
 /** Books of past days that are kept parsed. */
 const BOOKS_KEPT = 4;
+/** Targets whose regions are kept with their pace until the next round. */
+const TARGETS_KEPT = 64;
 
 /** Answers what was judged. It knows no callers: who asks may see what was checked before. */
 export class TargetQuery {
   readonly #options: QueryOptions;
   readonly #books = new Map<string, readonly Target[]>();
+  /** States by region, of a target, day and version: the pace of hundreds of regions takes its time. */
+  readonly #states = new Map<string, Map<string, TargetState>>();
 
   constructor(options: QueryOptions) {
     this.#options = options;
@@ -102,10 +106,18 @@ export class TargetQuery {
     target: Target,
     regions: readonly string[],
   ): Promise<Map<string, TargetState>> {
-    const tallies = (await this.#tallies(day, regions, [target])).get(target.id);
-    return new Map(
-      regions.map((region) => [region, this.#state(day, target, region, tallies?.get(region) ?? [])]),
-    );
+    const version = await this.#options.database.history.version();
+    const key = `${target.id} ${day.date} ${day.record?.at} ${version}`;
+    const kept = this.#states.get(key) ?? new Map<string, TargetState>();
+    // Before the first round the inventory alone is what is answered, and it may change.
+    if (day.record) keep(this.#states, key, kept, TARGETS_KEPT);
+    const missing = regions.filter((region) => !kept.has(region));
+    if (missing.length > 0) {
+      const tallies = (await this.#tallies(day, missing, [target])).get(target.id);
+      for (const region of missing)
+        kept.set(region, this.#state(day, target, region, tallies?.get(region) ?? []));
+    }
+    return new Map(regions.map((region) => [region, kept.get(region)!]));
   }
 
   /** Every target of the day over some schools alone: what a caller sees who sees no whole region. */
@@ -217,12 +229,18 @@ export class TargetQuery {
     const content = await this.#options.database.history.book(hash);
     const targets =
       content === undefined ? this.#options.targets() : (JSON.parse(content) as readonly Target[]);
-    this.#books.set(hash, targets);
-    for (const oldest of this.#books.keys()) {
-      if (this.#books.size <= BOOKS_KEPT) break;
-      this.#books.delete(oldest);
-    }
+    keep(this.#books, hash, targets, BOOKS_KEPT);
     return targets;
+  }
+}
+
+/** Puts the value in as the newest; the oldest go when there are more than `most`. */
+function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= most) break;
+    map.delete(oldest);
   }
 }
 

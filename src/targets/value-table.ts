@@ -110,7 +110,7 @@ function pack(values: readonly DatedValue[]): Uint8Array {
       one.why ?? null,
     ],
   );
-  return deflateRawSync(JSON.stringify(rows), { level: 3 });
+  return deflateRawSync(JSON.stringify(rows), { level: 1 });
 }
 
 function unpack(school: string, data: Uint8Array): DatedValue[] {
