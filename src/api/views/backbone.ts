@@ -154,7 +154,8 @@ function nodesOf(
     const node = graph.node(id);
     if (!node || !maySee(caller, node.path)) continue;
     const seen = ends.get(id) ?? [];
-    views.push(nodeView(node, upOf(campus, id, seen), ways(id)));
+    const works = seen.some((one) => one.works === true);
+    views.push(nodeView(node, upOf(campus, id, seen), ways(id), works));
   }
   return views.sort((a, b) => byCodePoint(a.path, b.path));
 }
@@ -172,7 +173,7 @@ function upOf(campus: Campus, node: string, seen: readonly LinkSight[]): LinkSig
  * A node is as good as its ways up: bad when none of them works, to be watched when one of several is left; else its
  * links say. One that has a single way by its register says so in its reasons and is no worse for it.
  */
-function nodeView(node: BackboneNode, seen: readonly LinkSight[], ways: Ways): NodeView {
+function nodeView(node: BackboneNode, seen: readonly LinkSight[], ways: Ways, works: boolean): NodeView {
   const { id, kind, name, nameEn, path } = node;
   const about = { subject: id, name };
   const findings: Finding[] = [];
@@ -182,7 +183,8 @@ function nodeView(node: BackboneNode, seen: readonly LinkSight[], ways: Ways): N
         ? { severity: "bad", reason: { code: "uplink-down", ...about } }
         : { severity: "unknown", reason: { code: "no-data", ...about } },
     );
-  else if (ways.registered === 0 && (kind === "school" || kind === "site"))
+  else if (ways.registered === 0 && (kind === "school" || kind === "site" || !works))
+    // A region above which nothing is registered is as well as the lines that reach it.
     findings.push({ severity: "unknown", reason: { code: "no-data", ...about } });
   for (const one of seen)
     for (const { severity, reason } of one.findings)

@@ -30,6 +30,13 @@ export interface LedgerProgress {
 const MOST_LINKS = 10_000;
 /** Rounds in which every link's month is read again from its beginning, a part of the links each round. */
 const WHOLE_ROUNDS = 72;
+/**
+ * Links without enough slots that are read again from their month's start each round: what they lack may be on its way
+ * (a spool, a history that is written at a start).
+ */
+const REFUSED_A_ROUND = 100;
+/** A store that failed so often in a row is away: the rest of the round is left. */
+const MOST_FAILURES = 3;
 /** How long after the end of a slot its round begins, ms: the polls of the slot are committed. */
 const AFTER_SLOT_MS = 100_000;
 /** Without figures of all links yet (an import came), a round begins after this, ms. */
@@ -52,6 +59,9 @@ export class BandwidthLedger {
   #left = 0;
   #round = 0;
   #failing = false;
+  #whole = false;
+  /** Links without enough slots in the round before. */
+  #refused = 0;
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
 
@@ -118,6 +128,13 @@ export class BandwidthLedger {
     return figures;
   }
 
+  /** Reads every month again from its start, beginning now: much has come in that is older than two days. */
+  reread(): void {
+    this.#whole = true;
+    this.#months.clear();
+    this.#wake?.();
+  }
+
   /** Reads every link once, as a round does; for tests and benchmarks. `whole` reads their months from the start. */
   async readAll(whole = false): Promise<void> {
     this.#follow();
@@ -139,23 +156,33 @@ export class BandwidthLedger {
   async #oneRound(signal: AbortSignal): Promise<boolean> {
     this.#follow();
     this.#round++;
+    const all = this.#whole;
+    this.#whole = false;
     let number = 0;
+    let refused = 0;
+    const stride = Math.max(1, Math.ceil(this.#refused / REFUSED_A_ROUND));
+    let failures = 0;
     for (const [id, record] of [...this.#records]) {
       if (signal.aborted) return true;
       if (this.#records.get(id) !== record) continue;
-      const whole = record.figures !== undefined && number++ % WHOLE_ROUNDS === this.#round % WHOLE_ROUNDS;
+      const { figures } = record;
+      const short = figures !== undefined && figures.month.why !== null;
+      const lacks = short && refused++ % stride === this.#round % stride;
+      const due = figures !== undefined && number++ % WHOLE_ROUNDS === this.#round % WHOLE_ROUNDS;
       try {
-        await record.refresh(this.#options.clock.now(), whole, nextTurn);
+        await record.refresh(this.#options.clock.now(), all || lacks || due, nextTurn);
         this.#failing = false;
+        failures = 0;
       } catch (error) {
         if (signal.aborted) return true;
         if (!this.#failing) this.#options.failed?.(error);
         this.#failing = true;
-        return true;
+        if (++failures >= MOST_FAILURES) return true;
       }
       await nextTurn();
     }
-    return this.#inventory === this.#options.inventory();
+    this.#refused = refused;
+    return this.#inventory === this.#options.inventory() && !this.#whole;
   }
 
   /** Takes the inventory's links over: new ones begin empty, gone ones are forgotten. */

@@ -300,6 +300,12 @@ describe("in the background", () => {
     second.open();
     while (second.progress().read < 1) await wait(5);
     expect(second.figures("l1")!.month.value).toBe(2e6);
+    // A history that is written after the start is seen when it is asked for, not hours later.
+    clock.time = NOVEMBER + 9 * DAY;
+    steady(store, NOVEMBER, clock.time, 3e6);
+    second.reread();
+    while (second.figures("l1")!.month.value !== 3e6) await wait(5);
+    expect(second.figures("l1")!.month.slots).toBeGreaterThan(2500);
     await second.close();
     const asked = store.queries;
     await wait(50);
