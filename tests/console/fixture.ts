@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import type { EventsView, Health, SearchView } from "../../src/api/schemas/campus.ts";
+import { QUANTITIES } from "../../src/measurements/quantities.ts";
 import { makeWorld, type World } from "./world.ts";
 import { backboneOf, ipv6Of, linkPageOf, wifiOf } from "./world-answers.ts";
 import { REGIONS, type Rename } from "./world-base.ts";
@@ -132,6 +133,10 @@ export async function startFixture(options: Options): Promise<Fixture> {
         return answer(id ? school(decodeURIComponent(id)) : { at, schools: world.county.schools });
       case "devices":
         return answer(world.device(decodeURIComponent(id)));
+      case "quantities":
+        return answer({
+          quantities: [...QUANTITIES.values()].map((one) => ({ ...one, symbol: "", meaning: "" })),
+        });
       case "series":
         return answer(world.series(query));
       case "events":

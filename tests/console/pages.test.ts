@@ -95,7 +95,7 @@ describeWith(["chromium"], "the console's pages", () => {
     await page.keyboard.press("Enter");
     const drawer = page.locator(".drawer");
     await drawer.getByText(/大屏自 .* 起失联/).waitFor();
-    await drawer.getByRole("link", { name: "302 大屏" }).click();
+    await drawer.locator(".cause").getByRole("link", { name: "302 大屏" }).click();
     await page.getByRole("heading", { name: /E86，在 302，自 .* 起失联。/ }).waitFor();
     await page.context().close();
   });
