@@ -24,11 +24,16 @@ export interface Quantity {
   readonly rate?: { readonly id: string; readonly factor: number };
   /** For states: value to name. */
   readonly states?: Readonly<Record<number, string>>;
+  /**
+   * For counters whose rows are people's devices: no row has a series. The collector adds up the differences of
+   * all rows, and what tells them apart (a MAC address) goes nowhere. The sum begins at 2^32 when campusd does.
+   */
+  readonly total?: boolean;
   /** The kind under which `inspect` reports a reading of this quantity. */
   readonly reading?: string;
 }
 
-type Extra = Partial<Pick<Quantity, "min" | "max" | "rate" | "states" | "reading">>;
+type Extra = Partial<Pick<Quantity, "min" | "max" | "rate" | "states" | "total" | "reading">>;
 
 const list: Quantity[] = [];
 function define(id: string, kind: QuantityKind, unit: UnitName, meaning: string, extra: Extra = {}): void {
@@ -143,13 +148,14 @@ define("sensor.humidity", "gauge", "percentRH", "relative humidity", {
   max: 100,
   reading: "humidity",
 });
-define("sensor.voltage", "gauge", "V", "voltage", { reading: "voltage" });
-define("sensor.current", "gauge", "A", "current", { reading: "current" });
-define("sensor.power", "gauge", "W", "power", { reading: "power" });
+// Bounds of what a campus can have: the ends of 32-bit numbers, which agents send for no value, lie outside.
+define("sensor.voltage", "gauge", "V", "voltage", { min: -100_000, max: 500_000, reading: "voltage" });
+define("sensor.current", "gauge", "A", "current", { min: -20_000, max: 20_000, reading: "current" });
+define("sensor.power", "gauge", "W", "power", { min: -1e7, max: 1e7, reading: "power" });
 define("sensor.energy", "gauge", "kWh", "energy", { min: 0, reading: "power_consumed" });
 define("sensor.power_factor", "gauge", "ratio", "power factor", { min: -1, max: 1, reading: "power_factor" });
-define("sensor.frequency", "gauge", "Hz", "frequency", { min: 0, reading: "frequency" });
-define("sensor.fan_speed", "gauge", "rpm", "fan speed", { min: 0, reading: "fanspeed" });
+define("sensor.frequency", "gauge", "Hz", "frequency", { min: 0, max: 1e9, reading: "frequency" });
+define("sensor.fan_speed", "gauge", "rpm", "fan speed", { min: 0, max: 60_000, reading: "fanspeed" });
 define("sensor.optical_power", "gauge", "dBm", "light or signal power that a sensor reports", {
   min: -60,
   max: 60,
@@ -195,7 +201,7 @@ define("optics.voltage", "gauge", "V", "module supply", { min: 0, max: 10, readi
 // poe.*: tags device, interface (POWER-ETHERNET-MIB, RFC 3621)
 define("poe.budget", "gauge", "W", "power a supply may give", { min: 0, reading: "power" });
 define("poe.consumption", "gauge", "W", "power a supply gives", { min: 0, reading: "power" });
-define("poe.port_power", "gauge", "W", "power a port gives", { min: 0, reading: "power" });
+define("poe.port_power", "gauge", "W", "power a port gives", { min: 0, max: 200, reading: "power" });
 define("poe.port_state", "state", "state", "what a port's power supply does", {
   states: { 1: "disabled", 2: "searching", 3: "deliveringPower", 4: "fault", 5: "test", 6: "otherFault" },
 });
@@ -266,8 +272,12 @@ define("wifi.radio_signal", "gauge", "dBm", "mean signal of the stations as the 
 });
 
 define("wifi.radio_clients_weak", "gauge", "count", "stations that a radio hears too weakly", { min: 0 });
-define("wifi.station_in_octets", "counter", "octet", "octets from the stations of a controller, by version");
-define("wifi.station_out_octets", "counter", "octet", "octets to the stations of a controller, by version");
+define("wifi.station_in_octets", "counter", "octet", "octets from the stations of a controller, by version", {
+  total: true,
+});
+define("wifi.station_out_octets", "counter", "octet", "octets to the stations of a controller, by version", {
+  total: true,
+});
 define("wifi.radio_frequency", "gauge", "MHz", "centre of the channel", {
   min: 0,
   reading: "wireless-frequency",

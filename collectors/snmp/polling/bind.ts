@@ -137,24 +137,61 @@ export function tagRows(table: BoundTable, tables: BoundTables, deviceTags: Tags
     if (table.excluded[row]) return undefined;
     return uniqueTags(deviceTags, templates, table, row, tables, used);
   });
+  table.sets = new Int32Array(table.rows).fill(-1);
+  const columns = new RowColumns(table.rows, table.plan.points);
   table.points = table.plan.points.map(({ point }) => {
-    const counter = point.quantity.kind === "counter" ? table.rows : 0;
     const own = new Set<string>();
+    const counter = point.quantity.kind === "counter";
     return {
-      series: new Int32Array(table.rows).fill(-1),
-      rateSeries: new Int32Array(counter).fill(-1),
-      useSeries: new Int32Array(counter).fill(-1),
-      slots: new Int32Array(counter).fill(-1),
-      source: new Uint8Array(counter),
-      gap: new Uint8Array(counter),
-      ...((point.tags.length > 0 || point.where) && {
-        tags: table.tags.map((tags, row) => {
-          if (!tags || !holds(point, table, row, tables)) return undefined;
-          return point.tags.length > 0 ? uniqueTags(tags, point.tags, table, row, tables, own) : tags;
+      series: columns.numbers(),
+      rateSeries: counter ? columns.numbers() : NO_NUMBERS,
+      useSeries: counter ? columns.numbers() : NO_NUMBERS,
+      slots: counter ? columns.numbers() : NO_NUMBERS,
+      source: counter ? columns.octets() : NO_OCTETS,
+      gap: counter ? columns.octets() : NO_OCTETS,
+      // Rows that are summed have no series of their own: no name is made of their index.
+      ...(!point.quantity.total &&
+        (point.tags.length > 0 || point.where) && {
+          tags: table.tags.map((tags, row) => {
+            if (!tags || !holds(point, table, row, tables)) return undefined;
+            return point.tags.length > 0 ? uniqueTags(tags, point.tags, table, row, tables, own) : tags;
+          }),
         }),
-      }),
     };
   });
+}
+
+const NO_NUMBERS = new Int32Array(0);
+const NO_OCTETS = new Uint8Array(0);
+
+/** Columns of one table in one piece of memory: each buffer of its own would cost more than the numbers of a small table. */
+class RowColumns {
+  readonly #rows: number;
+  readonly #buffer: ArrayBuffer;
+  #numbersAt = 0;
+  #octetsAt: number;
+
+  constructor(rows: number, points: TablePlan["points"]) {
+    const counters = points.filter(({ point }) => point.quantity.kind === "counter").length;
+    const numbers = (points.length + 3 * counters) * rows;
+    this.#rows = rows;
+    this.#octetsAt = numbers * 4;
+    this.#buffer = new ArrayBuffer(numbers * 4 + 2 * counters * rows);
+  }
+
+  /** The next column of numbers, all -1. */
+  numbers(): Int32Array {
+    const column = new Int32Array(this.#buffer, this.#numbersAt, this.#rows).fill(-1);
+    this.#numbersAt += this.#rows * 4;
+    return column;
+  }
+
+  /** The next column of octets, all 0. */
+  octets(): Uint8Array {
+    const column = new Uint8Array(this.#buffer, this.#octetsAt, this.#rows);
+    this.#octetsAt += this.#rows;
+    return column;
+  }
 }
 
 /** Whether the point exists in that row by the texts it depends on. */
@@ -210,9 +247,10 @@ export function pointSeries(
   if (known >= 0) return known;
   const tags = bound.tags ? bound.tags[row] : table.tags[row];
   if (!tags) return -1;
-  const number = series.intern(quantity, tags);
-  numbers[row] = number;
-  return number;
+  if (bound.tags) return (numbers[row] = series.intern(quantity, tags));
+  // The points of a row share its tags: their text is made once.
+  if (table.sets[row]! < 0) table.sets[row] = series.set(tags);
+  return (numbers[row] = series.internIn(table.sets[row]!, quantity));
 }
 
 /**

@@ -8,6 +8,7 @@ import { pointSeries } from "./bind.ts";
 import { type BoundPoint, type BoundTable, CELL } from "./bound-table.ts";
 import { gatherInputs } from "./inputs.ts";
 import { readPoint } from "./reading-memo.ts";
+import { RowTotals } from "./row-totals.ts";
 
 /** IANAifType of interfaces whose speed is that of real lines: Ethernet and its like, and bundles of them. */
 const LINE_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117, 161]);
@@ -27,6 +28,7 @@ export class Emitter {
   /** Monotonic minus UTC, ms: differences of counters are not to follow a wall clock that is set. */
   #offset = Number.NaN;
   #at = 0;
+  readonly #totals = new RowTotals();
   /** Line rate of each row of the table that is emitted, bit/s; 0 where it is not known or is not that of a line. */
   #speeds = new Float64Array(64);
 
@@ -76,8 +78,10 @@ export class Emitter {
     for (let i = 0; i < table.plan.points.length; i++) {
       const plan = table.plan.points[i]!;
       const point = table.points[i]!;
-      const { rule, when } = plan.point;
-      if (plan.sources.length === 0 || when || rule.expression) this.#emitEach(table, i, plan, point, read);
+      const { rule, when, quantity } = plan.point;
+      if (quantity.total) this.#emitTotal(table, i, plan, read);
+      else if (plan.sources.length === 0 || when || rule.expression)
+        this.#emitEach(table, i, plan, point, read);
       else if (
         rule.map ||
         rule.divisor !== undefined ||
@@ -87,6 +91,31 @@ export class Emitter {
       else if (plan.rate) this.#emitCounters(table, i, plan, point, read);
       else this.#emitPlain(table, i, plan, point, read);
     }
+  }
+
+  /** Adds up the differences of rows that are people's devices. A table that was read in part makes no sum. */
+  #emitTotal(table: BoundTable, number: number, plan: PointPlan, read: Uint8Array): void {
+    const sources = [...plan.sources, ...plan.inputs.filter((input) => input >= 0)];
+    const tags = table.tags.find((own) => own !== undefined);
+    if (!tags || !sources.every((column) => read[column])) return;
+    const { rows, cells, times, numbers, arcs } = table;
+    const first = plan.sources[0]! * rows;
+    const values = new Map<string, number>();
+    const reading = this.#reading;
+    let time = 0;
+    for (let row = 0; row < rows; row++) {
+      const cell = first + row;
+      if (!(times[cell]! > 0) || (cells[cell]! & CELL.ok) === 0 || table.excluded[row]) continue;
+      readPoint(table, plan, number, row, numbers[cell]!, reading);
+      if (reading.status !== STATUS.ok) continue;
+      values.set(arcs[row]!.join("."), reading.value);
+      time = Math.max(time, times[cell]!);
+    }
+    if (time === 0) return;
+    const { quantity } = plan.point;
+    const own = plan.point.tags.map(([key, { text }]) => [key, text]);
+    const series = this.#series.intern(quantity.id, { ...tags, ...Object.fromEntries(own) });
+    this.#batch.add(series, time, this.#totals.add(series, values));
   }
 
   /** Points that need a look at each: an expression, a condition. */
