@@ -14,7 +14,7 @@ const BY_QUANTITY: Readonly<Record<string, Physical>> = {
   "optics.rx_power": { min: -45, max: 10, what: "the light of an optical module" },
   "optics.tx_power": { min: -45, max: 10, what: "the light of an optical module" },
   "sensor.temperature": { min: -60, max: 150, what: "a temperature" },
-  "poe.port_power": { min: 0, max: 100, what: "the power of a port" },
+  "poe.port_power": { min: 0, max: 200, what: "the power of a port" },
   "sensor.fan_speed": { min: 0, max: 60_000, what: "a fan" },
   "ups.charge": { min: 0, max: 100, what: "a share" },
 };
