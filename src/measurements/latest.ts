@@ -1,5 +1,8 @@
 import type { SampleColumns } from "./batch.ts";
 
+/** Beyond so many series memory grows in smaller steps. */
+const LARGE = 1 << 18;
+
 /**
  * The newest sample of each series, in columns indexed by series number: what live pages and alerts read.
  * A sample older than the one that is held does not replace it.
@@ -38,7 +41,7 @@ export class LatestTable {
   }
 
   #grow(least: number): void {
-    const capacity = Math.max(least, this.#time.length * 2);
+    const capacity = Math.max(least, Math.ceil(this.#time.length * (this.#time.length < LARGE ? 2 : 1.25)));
     const time = new Float64Array(capacity);
     time.set(this.#time);
     this.#time = time;

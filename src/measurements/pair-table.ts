@@ -69,7 +69,7 @@ export class PairTable {
 
 /** Twice as long; half as much again when it is large, for there is nothing to be copied often any more. */
 function grown(before: Int32Array): Int32Array<ArrayBuffer> {
-  const more = new Int32Array(before.length < 1 << 20 ? before.length * 2 : Math.ceil(before.length * 1.5));
+  const more = new Int32Array(before.length < 1 << 20 ? before.length * 2 : Math.ceil(before.length * 1.25));
   more.set(before);
   return more;
 }

@@ -86,7 +86,8 @@ export function decodeArcs(bytes: Uint8Array, start: number, end: number, index 
     } else arcs.push(arc);
     arc = 0;
   }
-  return arcs;
+  // An array that grew by pushing has room for sixteen more, and those of rows are kept.
+  return arcs.slice();
 }
 
 /** Whether the octets at `start`..`end` lie strictly below `prefix`. */

@@ -28,7 +28,8 @@ export function decodeIndex(parts: readonly IndexPart[], arcs: readonly number[]
     ends.push(read.end);
     at = read.end;
   }
-  return { texts, ends };
+  // Rows are kept: without the room that pushing made.
+  return { texts: texts.slice(), ends: ends.slice() };
 }
 
 interface PartRead {

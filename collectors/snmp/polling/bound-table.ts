@@ -59,6 +59,8 @@ export class BoundTable {
   /** Rows that have series: their tags besides the device's own. */
   tags: (Tags | undefined)[] = [];
   points: BoundPoint[] = [];
+  /** By row: number of its tags in the node's table of series, -1 until it is asked for. */
+  sets = new Int32Array(0);
   /** What expressions came to, by the point's number. */
   readonly memos: (ReadingMemo | undefined)[] = [];
   /** Counters over 2^53 by cell, whole, where the plan asks for them. */
