@@ -10,6 +10,8 @@ import { partJsonSchema, profileJsonSchema } from "../src/profiles/json-schema.t
 import { checkProfiles, loadProfiles } from "../src/profiles/load.ts";
 import { withWifiTable } from "../src/profiles/wifi-markdown.ts";
 import { settingsJsonSchema, settingsMarkdown } from "../src/settings/documentation.ts";
+import { targetsJsonSchema, targetsMarkdown } from "../src/targets/documentation.ts";
+import { loadTargets } from "../src/targets/load.ts";
 
 /**
  * `npm run generate`: writes the files that are made from code. With --check it writes nothing and fails when
@@ -24,6 +26,7 @@ function devices(): string {
   const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
   return devicesMarkdown(checkProfiles([join(root, "device-profiles")]), {
     recordings: read(join(root, "docs/devices.json")),
+    mibs: read(join(root, "docs/devices-mib.json")),
     samples: new Set(
       readdirSync(samples)
         .filter((file) => file.endsWith(".json"))
@@ -51,6 +54,8 @@ const FILES: Readonly<Record<string, () => string>> = {
   "docs/devices.md": devices,
   "docs/wifi.md": () =>
     withWifiTable(current("docs/wifi.md"), loadProfiles([join(root, "device-profiles")]).list()),
+  "docs/targets.md": () => targetsMarkdown(loadTargets([join(root, "targets")])),
+  "targets/targets.schema.json": () => json(targetsJsonSchema()),
   "docs/errors.md": () => errorsMarkdown(),
   "device-profiles/profile.schema.json": () => json(profileJsonSchema()),
   "device-profiles/part.schema.json": () => json(partJsonSchema()),

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { Settings } from "../settings/schema.ts";
 import { weakSnmpProtocols } from "../settings/snmp-security.ts";
 import { checkProfilesCommand } from "./check/profiles.ts";
+import { checkTargetsCommand } from "./check/targets.ts";
 import { settingsFrom } from "./settings-file.ts";
 
 /** The profiles that come with campusd. */
@@ -10,7 +11,7 @@ export const BUNDLED_PROFILES = join(import.meta.dirname, "../../device-profiles
 
 export function checkCommand(): Command {
   const command = new Command("check").description(
-    "check a settings file or the device profiles; changes nothing",
+    "check a settings file, the device profiles or files of targets; changes nothing",
   );
 
   command
@@ -30,6 +31,8 @@ export function checkCommand(): Command {
     });
 
   command.addCommand(checkProfilesCommand(BUNDLED_PROFILES));
+
+  command.addCommand(checkTargetsCommand());
 
   return command;
 }

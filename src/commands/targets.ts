@@ -70,6 +70,15 @@ export function targetsCommand(): Command {
       "\nThe same judged day gives the same JSON, octet for octet; the seal is its SHA-256.",
     )
     .action((options: ReportOptions) => withData(options, (data) => report(data, options)));
+  common(
+    command
+      .command("declared")
+      .description("values that were declared, newest first, with who said so and when"),
+  )
+    .option("--school <id>", "of one school")
+    .action((options: Common & { school?: string }) =>
+      withData(options, (data) => declared(data, options.school)),
+    );
   return command;
 }
 
@@ -169,6 +178,18 @@ function conditionText({ indicator, op, limit, days, whenKnown, required, part, 
   ].filter((note) => note !== "");
   const { meaning } = INDICATORS.get(indicator)!;
   return `${indicator} ${op} ${limit}${notes.length > 0 ? `, ${notes.join(", ")}` : ""}: ${meaning}`;
+}
+
+async function declared({ database, inventory }: Data, school: string | undefined): Promise<void> {
+  if (school !== undefined && !inventory.schools.has(school))
+    throw new CampusError("E_USAGE", `there is no school "${school}"`, { key: "--school" });
+  for (const one of await database.declarations.list(school)) {
+    const until = one.until === null ? "" : ` until ${one.until}`;
+    const imported = new Date(one.at).toISOString().slice(0, 10);
+    console.log(
+      `${one.school.padEnd(24)} ${one.indicator.padEnd(20)} ${one.value}  from ${one.date}${until}  ${one.source} (imported ${imported} by ${one.who})`,
+    );
+  }
 }
 
 async function report(data: Data, options: ReportOptions): Promise<void> {

@@ -12,10 +12,13 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { BUNDLED_PROFILES } from "../../src/commands/check.ts";
+import { BUNDLED_TARGETS } from "../../src/commands/controller/targets-room.ts";
 import { planImport } from "../../src/inventory/import-plan.ts";
 import { checkProfiles } from "../../src/profiles/load.ts";
 import { problemText } from "../../src/profiles/problems.ts";
 import { parseSettings } from "../../src/settings/load.ts";
+import { isDeclarationFile, planDeclarations } from "../../src/targets/declaration-files.ts";
+import { checkTargets } from "../../src/targets/load.ts";
 import { campusd, ROOT } from "../support/process.ts";
 
 /** What the pages show is what campusd takes: every snippet is loaded, every command line is understood. */
@@ -63,13 +66,32 @@ function keysOf(snippet: Snippet): string[] {
 const yaml = all.filter((snippet) => snippet.language === "yaml");
 const inventories = yaml.filter((one) => keysOf(one).some((key) => /^(regions|schools|links)$/.test(key)));
 const profiles = yaml.filter((one) => keysOf(one).includes("title"));
-const settings = yaml.filter((one) => !inventories.includes(one) && !profiles.includes(one));
+const targets = yaml.filter((one) => keysOf(one).some((key) => /^(definitions|set|changes)$/.test(key)));
+const declarations = yaml.filter((one) => keysOf(one).includes("declarations"));
+const settings = yaml.filter(
+  (one) => ![inventories, profiles, targets, declarations].some((list) => list.includes(one)),
+);
 
 describe("YAML in the pages", () => {
   it("is there to be checked", () => {
     expect(settings.length).toBeGreaterThanOrEqual(4);
     expect(inventories.length).toBeGreaterThanOrEqual(1);
     expect(profiles.length).toBeGreaterThanOrEqual(3);
+    expect([targets.length > 0, declarations.length > 0]).toEqual([true, true]);
+  });
+
+  it("has files of targets that load beside those that come with campusd", () => {
+    const own = join(folder, "targets");
+    mkdirSync(own);
+    for (const [i, one] of targets.entries()) writeFileSync(join(own, `page-${i}.yaml`), one.text);
+    expect(checkTargets([BUNDLED_TARGETS, own]).problems).toEqual([]);
+  });
+
+  it.each(declarations.map((one) => [place(one), one] as const))("%s can be imported", async (_, one) => {
+    const file = { name: `${place(one)}.yaml`, bytes: Buffer.from(one.text) };
+    expect(await isDeclarationFile(file)).toBe(true);
+    const named = new Map([...one.text.matchAll(/school: (\S+)/g)].map((match) => [match[1]!, true]));
+    expect((await planDeclarations([file], named)).problems).toEqual([]);
   });
 
   it.each(settings.map((one) => [place(one), one] as const))("%s are good settings", (_, one) => {
