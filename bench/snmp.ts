@@ -14,20 +14,45 @@ import { interfacesProfile, polledColumns } from "./snmp-parts/profile.ts";
  * then campusd polls more and more devices on schedule, and a set of which a tenth is dead and a tenth slow.
  * CPU is user and system time of the whole process. docs/benchmarks.md says how to read it.
  */
-const { values: options } = parseArgs({
+const { values: given } = parseArgs({
   options: {
-    turns: { type: "string", default: "2" },
-    agents: { type: "string", default: "16" },
-    interfaces: { type: "string", default: "1000" },
-    rounds: { type: "string", default: "8" },
+    /** Everything once and small, in half a minute: whether it works, not what it costs. */
+    quick: { type: "boolean", default: false },
+    turns: { type: "string" },
+    agents: { type: "string" },
+    interfaces: { type: "string" },
+    rounds: { type: "string" },
     /** Devices of the growth, as `100,1000`. */
-    growth: { type: "string", default: "100,1000" },
+    growth: { type: "string" },
     /** Poll interval and time measured in the growth, s. */
-    every: { type: "string", default: "10" },
-    seconds: { type: "string", default: "10" },
+    every: { type: "string" },
+    seconds: { type: "string" },
+    /** Devices of which a tenth is dead and a tenth slow. */
+    faulty: { type: "string" },
     only: { type: "string", default: "line,growth,faults" },
   },
 });
+const USUAL = {
+  turns: "2",
+  agents: "16",
+  interfaces: "1000",
+  rounds: "30",
+  growth: "100,1000",
+  every: "10",
+  seconds: "10",
+  faulty: "500",
+};
+const QUICK = {
+  turns: "1",
+  agents: "2",
+  interfaces: "100",
+  rounds: "3",
+  growth: "20",
+  every: "1",
+  seconds: "3",
+  faulty: "20",
+};
+const options = { ...(given.quick ? QUICK : USUAL), ...given };
 
 const BULKWALK = "/usr/bin/snmpbulkwalk";
 const EXPORTER = "/usr/bin/prometheus-snmp-exporter";
@@ -43,6 +68,7 @@ const columns = polledColumns(interfacesProfile());
 const wanted = new Set(options.only.split(","));
 const report: Record<string, unknown> = {
   bench: "snmp",
+  quick: given.quick,
   node: process.version,
   cpu: cpus()[0]?.model,
   cores: availableParallelism(),
@@ -201,7 +227,7 @@ async function growth(): Promise<void> {
 
 /** S1 and S2 of the catalogue of faults: a tenth of the devices is dead, a tenth answers after 1.5 s. */
 async function faults(): Promise<void> {
-  const devices = 500;
+  const devices = Number(options.faulty);
   const tenth = devices / 10;
   const served = await serve(devices, PORTS, { dead: tenth, slow: tenth });
   const result = await withStore(schedulePlan(served, devices - 2 * tenth), true);
