@@ -6,6 +6,8 @@ export interface DeviceEvidence {
   readonly recordings: Readonly<Record<string, number>>;
   /** Ids of the profiles that have a sample of our own in tests/profiles/samples. */
   readonly samples: ReadonlySet<string>;
+  /** Profile id to the maker's objects that were found in MIB text as the profile has them, and to all that it reads. */
+  readonly mibs: Readonly<Record<string, readonly [checked: number, objects: number]>>;
 }
 
 const MODULE = /^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\b/;
@@ -17,6 +19,9 @@ that its devices get by their \`sysObjectID\` and \`sysDescr\`, how many points 
 
 - **MIB**: modules of the maker that its points cite, each point with its object. The standards (IF-MIB, IP-MIB, LLDP-MIB,
   BRIDGE-MIB, ENTITY-MIB and the like) are read of every device and are not repeated here.
+- **MIB checked**: of the maker's own objects that the profile reads, how many the laboratory (\`campusd check profiles --mibs\`)
+  found in the text of a MIB module under their name and OID, with nothing in that text against how they are read that the
+  profile does not explain. The others are in no module that was at hand.
 - **Recordings**: public recordings of real devices on which what campusd reads was compared with what an established
   system reads. A number says how many the profile was matched to, not that every value agreed.
 - **Sample**: the tests hold a recording of our own, with invented values, and what must be read from it.
@@ -29,8 +34,8 @@ export function devicesMarkdown(report: ProfileReport, evidence: DeviceEvidence)
   const common = new Set(modules(report.profiles.find(({ id }) => id === "generic-snmp")));
   const lines: string[] = [
     INTRODUCTION,
-    "| Maker | Profile | Family | 设备 | Role | Points | MIB | Recordings | Sample |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| Maker | Profile | Family | 设备 | Role | Points | MIB | MIB checked | Recordings | Sample |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
   ];
   const inOrder = report.profiles.toSorted(
     (a, b) => a.vendor.localeCompare(b.vendor, "en") || a.id.localeCompare(b.id, "en"),
@@ -45,6 +50,7 @@ export function devicesMarkdown(report: ProfileReport, evidence: DeviceEvidence)
       profile.role,
       profile.points.length,
       own.join(", "),
+      evidence.mibs[profile.id]?.join("/") ?? "",
       evidence.recordings[profile.id] ?? "",
       evidence.samples.has(profile.id) ? "yes" : "",
     ];

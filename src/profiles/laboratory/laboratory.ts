@@ -20,6 +20,9 @@ export interface ProfileEvidence {
   readonly objects: number;
   /** Of these, found in a MIB module under their name and OID, and without an error. */
   readonly checked: number;
+  /** The same of the makers' own objects (1.3.6.1.4.1). */
+  readonly makerObjects: number;
+  readonly makerChecked: number;
   readonly points: number;
   /** Points whose unit a MIB gives, and it is the profile's. */
   readonly units: number;
@@ -33,6 +36,7 @@ export interface LaboratoryReport {
   readonly profiles: readonly ProfileEvidence[];
 }
 
+const ENTERPRISES = [1, 3, 6, 1, 4, 1];
 const MODULE = /\b([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)\b/g;
 
 /** Names of every object that the profiles read: what a MIB library must know. */
@@ -63,6 +67,8 @@ export function examine(profiles: readonly CompiledProfile[], library?: MibLibra
       id: profile.id,
       objects: sum((one) => one.objects),
       checked: sum((one) => one.checked),
+      makerObjects: sum((one) => one.makerObjects),
+      makerChecked: sum((one) => one.makerChecked),
       points: sum((one) => one.points),
       units: sum((one) => one.units),
       errors: sum((one) => one.errors),
@@ -76,6 +82,8 @@ export function examine(profiles: readonly CompiledProfile[], library?: MibLibra
 interface TableEvidence {
   objects: number;
   checked: number;
+  makerObjects: number;
+  makerChecked: number;
   points: number;
   units: number;
   errors: number;
@@ -90,6 +98,8 @@ class TableExaminer {
   readonly #evidence: TableEvidence = {
     objects: 0,
     checked: 0,
+    makerObjects: 0,
+    makerChecked: 0,
     points: 0,
     units: 0,
     errors: 0,
@@ -114,14 +124,18 @@ class TableExaminer {
     for (const column of table.columns) {
       const points = table.points.filter((point) => point.column === column.id);
       const before = this.#evidence.errors;
+      const isMakers = ENTERPRISES.every((arc, i) => column.oid[i] === arc);
       this.#evidence.objects++;
+      if (isMakers) this.#evidence.makerObjects++;
       const say = this.#sayer(column, column.unlikeMib ?? points.find((one) => one.unlikeMib)?.unlikeMib);
       checkKnown(table, column, points, say);
       const object = this.#library && this.#compare(column, points, this.#library);
       if (object) {
         const index = table.scalar ? undefined : wrongIndex(table.index, object);
         if (index !== undefined && wrong === undefined) say("index", "error", (wrong = index));
-        if (this.#evidence.errors === before) this.#evidence.checked++;
+        if (this.#evidence.errors > before) continue;
+        this.#evidence.checked++;
+        if (isMakers) this.#evidence.makerChecked++;
       }
     }
     for (const point of table.points) {
