@@ -34,8 +34,14 @@ export interface CoveragePlan {
   readonly aps: readonly PlannedAp[];
   /** Those of them that cover a room that needs it. */
   readonly covering: readonly PlannedAp[];
-  /** Controllers and access points that are asked. */
-  readonly controllers: readonly string[];
+  /** Controllers that are asked. */
+  readonly controllers: readonly PlannedController[];
+}
+
+export interface PlannedController {
+  readonly id: string;
+  /** Access points to ask for, where the controller serves other schools too; undefined: all it has. */
+  readonly only?: readonly string[];
 }
 
 /** Whether an access point is known through its controller alone. */
@@ -77,11 +83,16 @@ export function coveragePlan(
     devices.filter((device) => device.role === "wifi-controller").map((device) => device.id),
   );
   for (const ap of aps) if (ap.key !== undefined) controllers.add(ap.reporter);
+  const here = new Set(devices.map((device) => device.id));
   return {
     rooms,
     aps,
     covering: aps.filter((ap) => ap.rooms.some((room) => needed.has(room))),
-    controllers: [...controllers],
+    controllers: [...controllers].map((id) =>
+      here.has(id)
+        ? { id }
+        : { id, only: aps.flatMap((ap) => (ap.reporter === id && ap.key !== undefined ? [ap.key] : [])) },
+    ),
   };
 }
 

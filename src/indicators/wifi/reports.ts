@@ -61,22 +61,35 @@ export async function readReports(
   slots: TermSlots,
 ): Promise<Map<string, Reporter>> {
   const reporters = new Map<string, Reporter>();
-  for (const id of plan.controllers) reporters.set(id, await readReporter(store, id, undefined, slots));
+  for (const { id, only } of plan.controllers)
+    reporters.set(id, await readReporter(store, { id, only }, slots));
   for (const ap of plan.aps)
     if (ap.key === undefined && !reporters.has(ap.reporter))
-      reporters.set(ap.reporter, await readReporter(store, ap.reporter, apKeyOf(ap.device), slots));
+      reporters.set(
+        ap.reporter,
+        await readReporter(store, { id: ap.reporter, own: apKeyOf(ap.device) }, slots),
+      );
   return reporters;
 }
 
-/** @param own the name of the access point that is read itself; undefined for a controller */
-async function readReporter(
-  store: Store,
-  id: string,
-  own: string | undefined,
-  slots: TermSlots,
-): Promise<Reporter> {
+interface Asked {
+  readonly id: string;
+  /** The name of the access point that is read itself; undefined for a controller. */
+  readonly own?: string;
+  /** Of a controller that serves other schools too: the access points that are wanted. */
+  readonly only?: readonly string[] | undefined;
+}
+
+async function readReporter(store: Store, asked: Asked, slots: TermSlots): Promise<Reporter> {
+  const { id, own, only } = asked;
   const controller = own === undefined;
   const tags: Tags = { device: id };
+  const read = async (quantity: string, aggregate: "last" | "mean"): Promise<ReadSeries[]> => {
+    const found: ReadSeries[] = [];
+    for (const one of only ? only.map((ap): Tags => ({ ...tags, ap })) : [tags])
+      found.push(...(await readLanes(store, quantity, one, slots, aggregate)));
+    return found;
+  };
   const aps = new Map<string, ApReport>();
   const apOf = ({ ap }: Tags): ApReport | undefined => {
     // The first of a group of access points without a controller lists all of them, itself too.
@@ -90,11 +103,12 @@ async function readReporter(
     return report;
   };
   const [states, clients, totals, online, ...parts] = await Promise.all([
-    readLanes(store, controller ? "wifi.ap_state" : "device.up", tags, slots, "last"),
-    controller ? readLanes(store, "wifi.ap_clients", tags, slots, "last") : [],
-    readLanes(store, "wifi.clients", tags, slots, "last"),
+    read(controller ? "wifi.ap_state" : "device.up", "last"),
+    controller ? read("wifi.ap_clients", "last") : [],
+    // What a controller of several schools counts is no school's.
+    only ? [] : readLanes(store, "wifi.clients", tags, slots, "last"),
     controller ? readLanes(store, "wifi.aps_online", tags, slots, "last") : [],
-    ...RADIO_PARTS.map(([quantity, , aggregate]) => readLanes(store, quantity, tags, slots, aggregate)),
+    ...RADIO_PARTS.map(([quantity, , aggregate]) => read(quantity, aggregate)),
   ]);
   for (const series of states) {
     const report = apOf(series.result.tags);
@@ -115,14 +129,24 @@ async function readReporter(
       report.radios.set(tags.radio, radio);
       radio[part] ??= series;
     }
-  return { id, controller, aps, answered: answeredSlots(aps, online, slots), clients: totalClients(totals) };
+  return {
+    id,
+    controller,
+    aps,
+    answered: answeredSlots(aps, online, slots, only !== undefined),
+    clients: totalClients(totals),
+  };
 }
 
-/** A controller without access points has answered too, when it counts none. */
+/**
+ * A controller without access points has answered too, when it counts none. Of one that was asked for some of them
+ * alone (`part`), any count is an answer: the others that it may have told of were not read.
+ */
 function answeredSlots(
   aps: ReadonlyMap<string, ApReport>,
   online: readonly ReadSeries[],
   slots: TermSlots,
+  part: boolean,
 ): Uint8Array {
   const answered = new Uint8Array(slots.slots);
   const mark = (series: ReadSeries | undefined): void => {
@@ -137,7 +161,8 @@ function answeredSlots(
   }
   for (const { result, lane } of online) {
     if (result.tags.ap !== undefined) continue;
-    for (let slot = 0; slot < answered.length; slot++) if (lane[slot] === 0) answered[slot] = 1;
+    for (let slot = 0; slot < answered.length; slot++)
+      if (part ? !Number.isNaN(lane[slot]!) : lane[slot] === 0) answered[slot] = 1;
   }
   return answered;
 }

@@ -206,6 +206,35 @@ describe("service", () => {
   });
 });
 
+describe("a controller of several schools", () => {
+  it("is asked for the school's access points alone, and hides none of them", async () => {
+    const node = {
+      id: "node",
+      region: "sc/lj/qh",
+      name: "二小",
+      kind: "primary" as const,
+      setting: "town" as const,
+      devices: [{ id: "big", role: "wifi-controller" as const, addresses: ["10.9.0.1"], credential: "c" }],
+    };
+    const devices = [
+      { ...ap("ap1", "101", { apName: "one" }), parent: "big" },
+      { ...ap("ap2", "102", { apName: "two" }), parent: "big" },
+    ];
+    campus = new SmallCampus({ ...DOCUMENT, schools: [{ ...DOCUMENT.schools[0]!, devices }, node] });
+    each("big", "wifi.aps_online", {}, () => 900);
+    each("big", "wifi.clients", {}, () => 9000);
+    each("big", "wifi.ap_state", { ap: "one" }, (slot) => (slot < 24 ? 1 : undefined));
+    each("big", "wifi.ap_state", { ap: "elsewhere" }, () => 1);
+    each("big", "wifi.ap_clients", { ap: "one" }, (slot) => (slot < 24 ? 5 : undefined));
+    const judged = await judge();
+    expect(judged.service).toMatchObject({ numerator: 24, denominator: 96, unknown: 0 });
+    expect([...judged.reporters.get("big")!.aps.keys()]).toEqual(["one"]);
+    const page = await view();
+    expect(page.aps).toMatchObject({ planned: 2, known: 0, hidden: 2, notRegistered: 0 });
+    expect(page.clients).toBeNull();
+  });
+});
+
 describe("signal", () => {
   it("judges a room by its stations' samples: 95 of 100 at -70 dBm or better, at least 20 a day", async () => {
     serving("AP-101");
