@@ -44,7 +44,11 @@ export class MemoryStore implements Store {
       }
       const made = [...slots].map(([slot, values]): [number, number] => [
         slot,
-        aggregate === "mean" ? values.reduce((a, b) => a + b, 0) / values.length : values.at(-1)!,
+        aggregate === "mean"
+          ? values.reduce((a, b) => a + b, 0) / values.length
+          : aggregate === "max"
+            ? Math.max(...values)
+            : values.at(-1)!,
       ]);
       results.push({
         quantity,

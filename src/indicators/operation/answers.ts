@@ -16,8 +16,15 @@ const MOST_SERIES = 5000;
 /** Hours of the day in which a school works, local, [from, to). */
 export const TERM_HOURS = Object.freeze({ from: 7, to: 22 });
 
-/** The newest slot in which each device of the school answered, UTC ms, of the seven days before `to`. */
-export async function newestAnswers(store: Store, school: School, to: number): Promise<Map<string, number>> {
+export interface NewestAnswers {
+  /** The newest hour in which each device answered, UTC ms; devices that did not are left out. */
+  readonly byDevice: ReadonlyMap<string, number>;
+  /** The newest hour in which any device was asked, UTC ms; null: nobody asked. */
+  readonly asked: number | null;
+}
+
+/** Who answered in the seven days before `to`. */
+export async function newestAnswers(store: Store, school: School, to: number): Promise<NewestAnswers> {
   const results = await store.query({
     quantity: "device.up",
     tags: { school: school.id },
@@ -27,16 +34,18 @@ export async function newestAnswers(store: Store, school: School, to: number): P
     aggregate: "max",
     limit: MOST_SERIES,
   });
-  const found = new Map<string, number>();
+  const byDevice = new Map<string, number>();
+  let asked: number | null = null;
   for (const { tags, times, values } of results) {
-    if (tags.device === undefined) continue;
+    if (tags.device === undefined || times.length === 0) continue;
+    asked = Math.max(asked ?? 0, times.at(-1)!);
     for (let i = times.length - 1; i >= 0; i--) {
       if (values[i] !== 1) continue;
-      found.set(tags.device, Math.max(found.get(tags.device) ?? 0, times[i]!));
+      byDevice.set(tags.device, Math.max(byDevice.get(tags.device) ?? 0, times[i]!));
       break;
     }
   }
-  return found;
+  return { byDevice, asked };
 }
 
 export interface AnsweredSlots {

@@ -59,10 +59,10 @@ interface Register {
   readonly told: number | null;
 }
 
-function registerOf({ inventory, facts }: IndicatorSources, school: School): Register {
-  const all = inventory();
+function registerOf(sources: IndicatorSources, school: School): Register {
+  const all = sources.inventory();
   const devices = all.devicesOf(school.id);
-  const known = devices.map((device) => ({ device, facts: facts(device.id) }));
+  const known = devices.map((device) => ({ device, facts: sources.facts(device.id) }));
   let told: number | null = null;
   for (const { facts } of known) if (facts && (told === null || facts.at > told)) told = facts.at;
   // A neighbour may stand in another place: the far end of the uplink.
@@ -83,11 +83,11 @@ async function sharesOf(
   window: Window,
 ): Promise<Record<Made, Share>> {
   const register = registerOf(sources, school);
-  const answers = await newestAnswers(sources.store, school, window.to);
+  const { byDevice: answers, asked } = await newestAnswers(sources.store, school, window.to);
   return {
     availability: await availability(sources, options, register, window),
     "devices.managed": managed(register, answers),
-    "devices.fresh": fresh(register.polled, answers),
+    "devices.fresh": fresh(register.polled, answers, asked),
     "devices.old": old(register.devices, options.calendar, window),
     "classroom.boards": boards(sources, school, register, answers),
     "building.sensing": sensing(sources, school, register, answers),
@@ -122,10 +122,12 @@ function managed(
   return shareOf(polledNow + parents, seen, { at: told, why: "no-data" });
 }
 
-function fresh(polled: readonly Device[], answers: ReadonlyMap<string, number>): Share {
+/** That nobody answered is known as well as that somebody did, if only somebody asked. */
+function fresh(polled: readonly Device[], answers: ReadonlyMap<string, number>, asked: number | null): Share {
   if (polled.length === 0) return unknownShare("no-device");
+  if (asked === null) return unknownShare("no-data", polled.length);
   const found = polled.filter((device) => answers.has(device.id));
-  return shareOf(found.length, polled.length, { at: newest(found, answers), why: "no-data" });
+  return shareOf(found.length, polled.length, { at: asked, why: "no-data" });
 }
 
 function old(devices: readonly Device[], calendar: Calendar, window: Window): Share {
@@ -142,12 +144,13 @@ function old(devices: readonly Device[], calendar: Calendar, window: Window): Sh
 }
 
 function boards(
-  { inventory }: IndicatorSources,
+  sources: IndicatorSources,
   school: School,
   { devices }: Register,
   answers: ReadonlyMap<string, number>,
 ): Share {
-  const rooms = inventory()
+  const rooms = sources
+    .inventory()
     .roomsOf(school.id)
     .filter((room) => room.type === "classroom");
   if (rooms.length === 0) return unknownShare("not-registered");
@@ -158,14 +161,15 @@ function boards(
 }
 
 function sensing(
-  { inventory }: IndicatorSources,
+  sources: IndicatorSources,
   school: School,
   { devices }: Register,
   answers: ReadonlyMap<string, number>,
 ): Share {
   const buildings = [
     ...new Set(
-      inventory()
+      sources
+        .inventory()
         .roomsOf(school.id)
         .map((room) => room.building),
     ),
@@ -247,7 +251,7 @@ async function evidenceOf(
   window: Window,
 ): Promise<Evidence[]> {
   const register = registerOf(sources, school);
-  const answers = await newestAnswers(sources.store, school, window.to);
+  const { byDevice: answers } = await newestAnswers(sources.store, school, window.to);
   const answered = (devices: readonly Device[], span: Window): Evidence[] =>
     [...devices]
       .sort((a, b) => Number(answers.has(a.id)) - Number(answers.has(b.id)) || (a.id < b.id ? -1 : 1))
