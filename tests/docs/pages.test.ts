@@ -151,9 +151,18 @@ describe("command lines in the pages", () => {
     const help = new Map(
       await Promise.all(
         names.map(async (name): Promise<[string, string]> => {
-          const running = campusd([name, "--help"]);
-          expect(await running.exited, name).toBe(0);
-          return [name, running.output()];
+          const ask = async (...words: string[]): Promise<string> => {
+            const running = campusd([...words, "--help"]);
+            expect(await running.exited, words.join(" ")).toBe(0);
+            return running.output();
+          };
+          const own = await ask(name);
+          // What stands under it has options of its own.
+          const below = [...(own.split("\nCommands:")[1] ?? "").matchAll(/^ {2}([a-z]+)/gm)]
+            .map((match) => match[1]!)
+            .filter((word) => word !== "help");
+          const more = await Promise.all(below.map((word) => ask(name, word)));
+          return [name, [own, ...more].join("\n")];
         }),
       ),
     );
