@@ -132,6 +132,12 @@ define("ip.router_adverts", "state", "state", "whether a router advertises itsel
 });
 define("ip.neighbors", "gauge", "count", "entries of the ARP or ND cache", { min: 0 });
 
+// terminals.*: tag school and its regions: counted by campusd in the neighbour caches of the school's routers, from
+// local midnight on. Only numbers are kept.
+define("terminals.seen", "gauge", "count", "stations seen today", { min: 0 });
+define("terminals.ipv6", "gauge", "count", "stations seen today with a global IPv6 address", { min: 0 });
+define("terminals.dual", "gauge", "count", "stations seen today with addresses of both families", { min: 0 });
+
 // device.*: tag device
 define("device.up", "state", "state", "whether the device answers", { states: { 0: "down", 1: "up" } });
 define("device.uptime", "gauge", "s", "time since the management system started", { min: 0 });

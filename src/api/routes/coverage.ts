@@ -25,8 +25,9 @@ export function coverageRoutes(app: Api, deps: RouteDeps): void {
     facts: (device) => live.facts(device),
   };
   // A page prints its gaps beside the share: it holds nothing back. Targets ask for more.
-  const ipv6 = createIpv6Maker(sources, { leastCoverage: 0 });
-  const wifi = createWifiMaker(sources, deps.timezone === undefined ? {} : { timezone: deps.timezone });
+  const zone = deps.timezone === undefined ? {} : { timezone: deps.timezone };
+  const ipv6 = createIpv6Maker(sources, { ...zone, leastCoverage: 0 });
+  const wifi = createWifiMaker(sources, zone);
   const lately = (): Window => {
     const to = live.clock.now();
     return { from: to - WINDOW_MS, to };

@@ -8,7 +8,7 @@ const MOST_PREFIXES = 100;
 
 /** The page of a school's IPv6. */
 export function ipv6View(judged: Ipv6Judgement, now: number): SchoolIpv6View {
-  const { traffic, hosts, activeTerminals, networks } = judged;
+  const { traffic, hosts, terminalsNow, networks } = judged;
   return {
     at: now,
     school: judged.school,
@@ -30,7 +30,7 @@ export function ipv6View(judged: Ipv6Judgement, now: number): SchoolIpv6View {
       seen: hosts.terminals.length,
       ipv6: hosts.terminals.filter((one) => one.ipv6).length,
       dualStack: hosts.terminals.filter((one) => one.ipv4 && one.ipv6).length,
-      share: shareView(activeTerminals),
+      share: shareView(terminalsNow),
       prefixes: hosts.prefixes.slice(0, MOST_PREFIXES),
     },
     vlans: [...networks]

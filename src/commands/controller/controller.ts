@@ -16,6 +16,7 @@ import { Pump } from "../../collection/pump.ts";
 import { SlotScheduler } from "../../collection/scheduler.ts";
 import { CampusError } from "../../errors/campus-error.ts";
 import { BandwidthLedger } from "../../indicators/bandwidth/ledger.ts";
+import { Calendar } from "../../indicators/calendar.ts";
 import { buildInventory } from "../../inventory/build.ts";
 import type { Inventory } from "../../inventory/model.ts";
 import { StateDatabase } from "../../inventory/state-database.ts";
@@ -38,6 +39,7 @@ import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
 import { StoreWatch } from "./store-watch.ts";
 import { TargetsRoom } from "./targets-room.ts";
+import { TerminalRoom } from "./terminal-room.ts";
 import { withTiers } from "./tiers.ts";
 import { TrapRoom } from "./trap-room.ts";
 
@@ -77,6 +79,7 @@ export class Controller implements LiveState {
   readonly #pump: Pump;
   readonly #traps: TrapRoom;
   readonly #targets: TargetsRoom;
+  readonly #terminals: TerminalRoom;
   readonly #engines: EngineMemory;
   readonly #rate: SampleRate;
   readonly #opened: (() => Promise<void> | void)[] = [];
@@ -123,6 +126,14 @@ export class Controller implements LiveState {
       this.#state.saveFacts(facts).catch((error: unknown) => {
         telemetry.log.warn({ err: error, device: facts.device }, "facts of a device are not saved");
       });
+      this.#terminals.note(facts);
+    });
+    this.#terminals = new TerminalRoom({
+      inventory: () => this.#inventory,
+      facts: (device) => this.#board.facts(device),
+      calendar: new Calendar(settings.targets.timezone),
+      table: this.table,
+      batch: () => this.#pump.batch,
     });
     this.siteAudits = new AuditRoom({ settings: settings.audits, state: this.#state, telemetry, clock });
     this.#engines = new EngineMemory(this.#state, clock, telemetry.log);

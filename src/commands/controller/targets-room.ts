@@ -144,6 +144,14 @@ export class TargetsRoom {
     }
   }
 
+  /** Does what is due now: days that ended, days that late readings touch, today's round. The loop calls it. */
+  async look(): Promise<void> {
+    await this.#keepLate();
+    await this.#finish();
+    await this.#again();
+    if (this.#options.clock.monotonic() >= this.#nextRound) await this.#today();
+  }
+
   async close(): Promise<void> {
     this.#ending.abort();
     this.#wake?.();
@@ -170,7 +178,7 @@ export class TargetsRoom {
         },
       }),
       createBandwidthMaker(this.#options, { clock: this.#options.clock }),
-      createIpv6Maker(this.#options),
+      createIpv6Maker(this.#options, { timezone }),
       createWifiMaker(this.#options, { timezone }),
       ...makers,
       new DeclaredMaker(this.#declarations, this.#calendar),
@@ -184,10 +192,7 @@ export class TargetsRoom {
       await this.#pause(Math.min(TICK_MS, Math.max(0, this.#nextRound - clock.monotonic())));
       if (signal.aborted) return;
       try {
-        await this.#keepLate();
-        await this.#finish();
-        await this.#again();
-        if (clock.monotonic() >= this.#nextRound) await this.#today();
+        await this.look();
       } catch (error) {
         if (signal.aborted) return;
         telemetry.log.error({ err: error }, "the schools could not be judged; it is tried again");
@@ -207,12 +212,14 @@ export class TargetsRoom {
     const { clock, settings } = this.#options;
     const now = clock.now();
     const yesterday = addDays(this.#calendar.dateOf(now), -1);
-    const last = await this.#database.history.day();
-    if (!last || last.date > yesterday) return;
+    const { history } = this.#database;
+    const final = await history.finalDay();
+    const first = final === undefined ? await history.firstDay() : addDays(final, 1);
+    if (first === undefined) return;
     const ended = this.#calendar.minuteOf(now) >= FINAL_AFTER_MINUTES ? yesterday : addDays(yesterday, -1);
     const earliest = addDays(yesterday, 1 - MOST_MISSED);
-    let date = last.final ? addDays(last.date, 1) : last.date;
-    if (date < earliest) date = earliest;
+    let date = first < earliest ? earliest : first;
+    if (date > ended) return;
     for (; date <= ended; date = addDays(date, 1)) {
       await this.#judge(date, { final: true });
       await this.#takeFinal();
@@ -263,10 +270,8 @@ export class TargetsRoom {
   }
 
   async #takeFinal(): Promise<void> {
-    const last = await this.#database.history.day();
-    if (!last) return;
-    const date = last.final ? last.date : addDays(last.date, -1);
-    this.#finalUntil = this.#calendar.window(date).to;
+    const final = await this.#database.history.finalDay();
+    if (final !== undefined) this.#finalUntil = this.#calendar.window(final).to;
   }
 
   async #keepLate(): Promise<void> {

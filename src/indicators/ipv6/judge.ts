@@ -6,6 +6,8 @@ import { isGlobalIpv6, isUnicastIpv4 } from "./address.ts";
 import { LADDER_LIMITS, type LadderLimits, ladderLevel, ladderSteps, type Step } from "./ladder.ts";
 import { advertKey, countDualStack, type JudgedNetwork, judgeNetworks } from "./networks.ts";
 import { SLOT_MS, wholeSlots } from "./octet-slots.ts";
+import { ownMacs } from "./own-macs.ts";
+import { terminalDays } from "./terminal-days.ts";
 import { type RouterFacts, routersOf, type SchoolHosts, schoolHosts } from "./terminals.ts";
 import { schoolTraffic, type Traffic, uplinksOf } from "./traffic.ts";
 
@@ -15,12 +17,15 @@ export interface Ipv6Options {
   readonly factsForMs: number;
   /** Part of the window's slots that must be no gaps for a traffic share, 0..1. */
   readonly leastCoverage: number;
+  /** Time zone that days are cut in. */
+  readonly timezone: string;
 }
 
 export const IPV6_DEFAULTS: Ipv6Options = Object.freeze({
   limits: LADDER_LIMITS,
   factsForMs: 7 * 86_400_000,
   leastCoverage: 0.1,
+  timezone: "Asia/Shanghai",
 });
 
 /** All that is said about IPv6 of one school in one window. */
@@ -32,7 +37,11 @@ export interface Ipv6Judgement {
   readonly steps: readonly Step[];
   readonly traffic: Traffic;
   readonly hosts: SchoolHosts;
+  /** Of the days of the window where they were counted, else of the newest neighbour caches. */
   readonly activeTerminals: Share;
+  /** Of the newest neighbour caches, whatever the window. */
+  readonly terminalsNow: Share;
+  readonly terminalEvidence: readonly Evidence[];
   readonly dualStackNetworks: Share;
   readonly networks: readonly JudgedNetwork[];
   /** What the first step rests on. */
@@ -57,11 +66,17 @@ export async function judgeIpv6(
   const oldest = window.to - options.factsForMs;
   const routers = told.filter(({ facts }) => facts.at >= oldest);
   const missing: UnknownReason = told.length > 0 ? "stale" : "no-data";
-  const hosts = schoolHosts(routers, links, ownMacs(sources, devices));
+  const hosts = schoolHosts(
+    routers,
+    links,
+    ownMacs(devices, (device) => sources.facts(device)),
+  );
   const networks = judgeNetworks(hosts, await adverts(sources, routers, window));
   const { dual, judged, unknown } = countDualStack(networks);
   const dualStackNetworks = shareOf(dual, judged, { unknown, at: hosts.at, why: missing });
-  const activeTerminals = terminalShare(hosts, networks, missing);
+  const days = await terminalDays(sources.store, school, window, options.timezone);
+  const terminalsNow = terminalShare(hosts, networks, missing);
+  const activeTerminals = days.share ?? terminalsNow;
   const uplinks = uplinksOf(inventory, school);
   const uplink = await uplinkAddress(sources, uplinks, routers, window);
   const used = networks.filter((network) => network.used);
@@ -89,11 +104,13 @@ export async function judgeIpv6(
     traffic,
     hosts,
     activeTerminals,
+    terminalsNow,
+    terminalEvidence: days.evidence,
     dualStackNetworks,
     networks,
     uplinkEvidence: uplink.evidence,
     routers,
-    at: newest([traffic.share.at, hosts.at]),
+    at: newest([traffic.share.at, activeTerminals.at, hosts.at]),
   };
 }
 
@@ -107,17 +124,6 @@ function terminalShare(
   if (active === 0 && hosts.neighbors6 === 0 && networks.some((network) => network.ipv6))
     return unknownShare("no-counter", hosts.terminals.length, hosts.at);
   return shareOf(active, hosts.terminals.length, { at: hosts.at, why: missing });
-}
-
-/** MACs of the school's own network devices, from what they say of their interfaces. */
-function ownMacs(sources: IndicatorSources, devices: readonly Device[]): Set<string> {
-  const macs = new Set<string>();
-  for (const device of devices) {
-    const facts = sources.facts(device.id);
-    for (const one of facts?.interfaces ?? []) if (one.mac !== undefined) macs.add(one.mac.toLowerCase());
-    for (const ap of facts?.aps ?? []) if (ap.mac !== undefined) macs.add(ap.mac.toLowerCase());
-  }
-  return macs;
 }
 
 /** What the routers last said in the window about sending router advertisements. */

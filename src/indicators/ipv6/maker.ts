@@ -95,7 +95,7 @@ function networkEvidence({ networks, routers }: Ipv6Judgement): Evidence[] {
 }
 
 /** Counts of each router's neighbour caches: addresses and MACs of people's devices are shown to nobody. */
-function terminalEvidence({ routers, hosts }: Ipv6Judgement): Evidence[] {
+function terminalEvidence({ routers, hosts, terminalEvidence: days }: Ipv6Judgement): Evidence[] {
   const counted = hosts.prefixes.map(
     ({ prefix, terminals }): Evidence => ({
       kind: "fact",
@@ -116,5 +116,5 @@ function terminalEvidence({ routers, hosts }: Ipv6Judgement): Evidence[] {
       at: facts.at,
     }),
   );
-  return [...caches, ...counted];
+  return [...days, ...caches, ...counted];
 }

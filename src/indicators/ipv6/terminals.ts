@@ -72,11 +72,13 @@ export function routersOf(
 /**
  * Terminals and networks, from addresses and neighbour caches. MACs live no longer than this call.
  * @param own MACs of the school's own devices, lower case: they are no terminals
+ * @param visit is told every terminal with its MAC
  */
 export function schoolHosts(
   routers: readonly RouterFacts[],
   links: readonly Link[],
   own: ReadonlySet<string>,
+  visit?: (mac: string, terminal: Terminal) => void,
 ): SchoolHosts {
   const seen = new Map<string, { ipv4: boolean; ipv6: boolean }>();
   const prefixes = new Map<string, Set<string>>();
@@ -110,6 +112,7 @@ export function schoolHosts(
       prefixes.set(prefix, macs);
     }
   }
+  if (visit) for (const [mac, terminal] of seen) visit(mac, terminal);
   return {
     terminals: [...seen.values()],
     prefixes: [...prefixes]
