@@ -111,6 +111,7 @@ function device({ addresses, macs, long, names, serials }: Secrets): RawVarbind[
       octets(`1.3.6.1.4.1.99999.8.1.1.4.${dotted}`, `${hex.match(/.{4}/g)!.join("-").toUpperCase()} up`),
       octets(`1.3.6.1.4.1.99999.8.1.1.5.6.${dotted}`, bytesOf(`ffff${hex}0000`)),
       octets(`1.3.6.1.4.1.99999.8.1.1.6.${dotted}`, hex),
+      octets(`1.3.6.1.4.1.99999.8.1.1.7.${dotted}`, `8000${hex.toUpperCase()}`),
     );
   }
   for (const [i, hex] of long.entries()) {

@@ -3,6 +3,7 @@ import type { Maps } from "./sanitiser.ts";
 
 const MAC =
   /(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}([:\-. ]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{4}([.:-]))(?:[0-9A-Fa-f]{4}\2)[0-9A-Fa-f]{4}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{12}(?![0-9A-Za-z])/g;
+const LONG_HEX = /(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){7,32}(?![0-9A-Za-z])/g;
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g;
 const IPV6 =
   /(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])/g;
@@ -72,6 +73,12 @@ export class Scrubber {
     made = made.replace(MAC, (mac) => {
       const hex = macHex(mac);
       return isMacText(mac) || macs.knows(hex) ? sameForm(mac, macs.map(hex)) : mac;
+    });
+    // A bridge's identifier written in hex: priority and address.
+    made = made.replace(LONG_HEX, (digits) => {
+      const lower = digits.toLowerCase();
+      const mapped = this.scrubHex(lower);
+      return mapped === lower ? digits : mapped;
     });
     made = made.replace(IPV6, (address) => {
       const hex = hexOfIpv6(address);
