@@ -16,6 +16,8 @@ import type { Sight } from "./views/sight.ts";
 export const JUDGED_EVERY = 2000;
 /** Neighbours are looked at anew after this, ms; an import is seen at once. */
 const NEIGHBOURS_EVERY = 60_000;
+/** A graph of thousands of schools takes its time: it is made so seldom that this part of the time goes into it. */
+const NEIGHBOURS_PART = 1 / 300;
 
 /**
  * The campus as it is judged now. A look lasts two seconds: all answers within it are of the same instant, and
@@ -26,7 +28,8 @@ export class Campus {
   readonly index: SeriesIndex;
   readonly #aps = new Map<string, { state: string; since: number | null }>();
   #look: Look | undefined;
-  #backbone: { readonly of: Inventory; readonly built: number; readonly graph: Backbone } | undefined;
+  /** `until`: monotonic ms. */
+  #backbone: { readonly of: Inventory; readonly until: number; readonly graph: Backbone } | undefined;
 
   constructor(live: LiveState) {
     this.live = live;
@@ -71,9 +74,11 @@ export class Campus {
     const inventory = this.live.inventory();
     const monotonic = this.live.clock.monotonic();
     const known = this.#backbone;
-    if (known?.of === inventory && monotonic - known.built < NEIGHBOURS_EVERY) return known.graph;
+    if (known?.of === inventory && monotonic < known.until) return known.graph;
     const graph = new Backbone(inventory, (device) => this.live.facts(device));
-    this.#backbone = { of: inventory, built: monotonic, graph };
+    const took = this.live.clock.monotonic() - monotonic;
+    const until = monotonic + Math.max(NEIGHBOURS_EVERY, took / NEIGHBOURS_PART);
+    this.#backbone = { of: inventory, until, graph };
     return graph;
   }
 

@@ -134,7 +134,7 @@ class EndReader {
       for (const device of inventory.devicesOf(site.id)) devices.add(device);
     for (const device of inventory.devices.values()) if (NETWORK_ROLES.has(device.role)) devices.add(device);
     this.#devices = [...devices];
-    this.#finder = new DeviceFinder(devices, facts);
+    this.#finder = new DeviceFinder(this.#devices, facts);
   }
 
   edge(link: Link): BackboneEdge {

@@ -37,6 +37,7 @@ export class WayFinder {
   readonly #target: number[] = [];
   readonly #capacity: number[] = [];
   readonly #link: number[] = [];
+  /** Arcs out of each vertex, without those that take back: of 5,000 schools a county would have 5,000. */
   readonly #out: number[][] = [];
   readonly #links: string[] = [];
   readonly #cameBy: number[] = [];
@@ -135,7 +136,6 @@ export class WayFinder {
     this.#target.push(to);
     this.#capacity.push(capacity);
     this.#link.push(link);
-    this.#out[to]!.push(this.#target.length);
     this.#target.push(from);
     this.#capacity.push(0);
     this.#link.push(link);
@@ -144,14 +144,18 @@ export class WayFinder {
   /** Augments by shortest ways until there is none; what was changed is put back. */
   #flow(source: number, sink: number, usable: (link: string) => boolean): number {
     const changed: number[] = [];
+    const back = new Map<number, number[]>();
     let ways = 0;
-    while (ways < MOST_WAYS && this.#search(source, sink, usable)) {
+    while (ways < MOST_WAYS && this.#search(source, sink, usable, back)) {
       let registered = false;
       for (let at = sink; at !== source; ) {
         const arc = this.#cameBy[at]!;
         this.#capacity[arc]! -= 1;
         this.#capacity[arc ^ 1]! += 1;
         changed.push(arc);
+        const backs = back.get(at);
+        if (backs) backs.push(arc ^ 1);
+        else back.set(at, [arc ^ 1]);
         if (this.#link[arc] !== NO_LINK) registered = true;
         at = this.#target[arc ^ 1]!;
       }
@@ -166,11 +170,17 @@ export class WayFinder {
     return ways;
   }
 
-  #search(source: number, sink: number, usable: (link: string) => boolean): boolean {
+  #search(
+    source: number,
+    sink: number,
+    usable: (link: string) => boolean,
+    back: ReadonlyMap<number, readonly number[]>,
+  ): boolean {
     const seen = new Set([source]);
     const queue = [source];
     for (let i = 0; i < queue.length; i++) {
-      for (const arc of this.#out[queue[i]!]!) {
+      const at = queue[i]!;
+      for (const arc of back.has(at) ? [...this.#out[at]!, ...back.get(at)!] : this.#out[at]!) {
         if (this.#capacity[arc]! <= 0) continue;
         const to = this.#target[arc]!;
         if (seen.has(to)) continue;

@@ -230,7 +230,7 @@ describe("the other end of a link", () => {
     });
   const node = told("jg-r1", {
     identity: { sysName: "JG-CORE-1" },
-    interfaces: [{ ifIndex: 1, key: "XGE1", mac: "00:1A:2B:3C:4D:5E" }],
+    interfaces: [{ ifIndex: 1, key: "XGE1", mac: "00:1a:2b:3c:4d:5e" }],
     addresses: [{ address: "2001:db8::1", ifIndex: 1 }],
   });
   const edge = (to: string | undefined, facts: readonly DeviceFacts[]) =>
