@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { CampusError, type ErrorContext } from "../src/errors/campus-error.ts";
 import type { ErrorCode } from "../src/errors/codes.ts";
 import type { PlacedFault } from "./faults/scenario.ts";
+import type { HistoryKey, HistoryOptions, HistorySlice } from "./history/recorder.ts";
 import type { BrokerOptions } from "./mqtt/boards.ts";
 import type { SimulationOptions, SimulationStats } from "./simulation.ts";
 import type { TruthTags } from "./snmp/builder.ts";
@@ -20,6 +21,8 @@ export type WorkerCall = { readonly id: number } & (
   | { readonly method: "connectBoards"; readonly args: readonly [BrokerOptions] }
   | { readonly method: "sendTraps"; readonly args: readonly [TrapDestination["addresses"], number] }
   | { readonly method: "truth"; readonly args: readonly [string, string, TruthTags, number] }
+  | { readonly method: "beginHistory"; readonly args: readonly [HistoryOptions] }
+  | { readonly method: "nextHistory"; readonly args: readonly [number] }
   | { readonly method: "truthList"; readonly args: readonly [string] }
 );
 type CallBody = WorkerCall extends infer Call ? (Call extends WorkerCall ? Omit<Call, "id"> : never) : never;
@@ -107,6 +110,16 @@ export class SimulationWorker {
 
   async truthList(device: string): Promise<readonly TruthKey[]> {
     return (await this.#call({ method: "truthList", args: [device] })) as readonly TruthKey[];
+  }
+
+  /** Begins to tell the history of [from, to); answers its series. One history at a time. */
+  async beginHistory(options: HistoryOptions): Promise<readonly HistoryKey[]> {
+    return (await this.#call({ method: "beginHistory", args: [options] })) as readonly HistoryKey[];
+  }
+
+  /** The samples of the next `seconds`; undefined at the end. The devices do not answer while it is made. */
+  async nextHistory(seconds: number): Promise<HistorySlice | undefined> {
+    return (await this.#call({ method: "nextHistory", args: [seconds] })) as HistorySlice | undefined;
   }
 
   async faults(): Promise<readonly PlacedFault[]> {

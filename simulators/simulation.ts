@@ -1,6 +1,12 @@
 import { CampusError } from "../src/errors/campus-error.ts";
 import { UPS } from "./behaviour/ups.ts";
 import type { PlacedFault } from "./faults/scenario.ts";
+import {
+  type HistoryKey,
+  type HistoryOptions,
+  HistoryRecorder,
+  type HistorySlice,
+} from "./history/recorder.ts";
 import { type GatewayPlan, type GatewayStats, ModbusGateways } from "./modbus/gateways.ts";
 import { registerMapOf } from "./modbus/maps.ts";
 import { GATEWAY_UNIT, gatewayMap } from "./modbus/own-unit.ts";
@@ -77,6 +83,7 @@ export class Simulation {
   readonly #boards: Boards;
   readonly #traps: FaultTraps;
   readonly #community: string;
+  #history: HistoryRecorder | undefined;
   #open = false;
 
   /** Throws E_FILE or E_SETTINGS when the scenario cannot be read. */
@@ -159,6 +166,19 @@ export class Simulation {
 
   truthList(device: string): readonly TruthKey[] {
     return this.#truth.list(device);
+  }
+
+  /** Begins to tell what was stored had the county been polled in [from, to); answers its series. */
+  beginHistory(options: HistoryOptions): readonly HistoryKey[] {
+    this.#history = new HistoryRecorder(this.world, options);
+    return this.#history.keys;
+  }
+
+  /** The samples of the next `seconds` of that history; undefined at its end. */
+  nextHistory(seconds: number): HistorySlice | undefined {
+    const slice = this.#history?.next(seconds);
+    if (!slice) this.#history = undefined;
+    return slice;
   }
 
   /** The troubles of the scenario and where they are. */

@@ -48,6 +48,10 @@ function perform(simulation: Simulation, call: WorkerCall): unknown {
       return simulation.inventory();
     case "truth":
       return simulation.truth(...call.args);
+    case "beginHistory":
+      return simulation.beginHistory(...call.args);
+    case "nextHistory":
+      return simulation.nextHistory(...call.args);
     case "truthList":
       return simulation.truthList(...call.args);
     case "faults":

@@ -52,30 +52,35 @@ export class WeekProfile {
   }
 
   /**
-   * Integral of level x (second - `since`) from `since` to the moment: what a traffic that grows by a little every
-   * second adds. Exact as `integral` is, while the two lie within some years.
+   * The integral of level x (second - `since`) from `since` to a moment, as a function of the moment: what traffic
+   * that grows by a little every second adds. Exact as `integral` is, while the two lie within some years.
    */
-  moment(since: number, second: number): number {
-    const start = Math.floor((since + LOCAL_OFFSET + MONDAY_OFFSET) / WEEK) * WEEK;
-    const at = (moment: number): number => {
-      const local = moment + LOCAL_OFFSET + MONDAY_OFFSET - start;
+  momentSince(since: number): (second: number) => number {
+    const origin = since + LOCAL_OFFSET + MONDAY_OFFSET;
+    const start = Math.floor(origin / WEEK) * WEEK;
+    const whole = this.#sum[MINUTES]!;
+    const wholeMoment = this.#moment[MINUTES]!;
+    const at = (second: number): number => {
+      const local = second + LOCAL_OFFSET + MONDAY_OFFSET - start;
       const weeks = Math.floor(local / WEEK);
       const minute = (local - weeks * WEEK) / 60;
-      const whole = Math.min(MINUTES - 1, Math.floor(minute));
-      const part = minute - whole;
-      const low = this.#level[whole]!;
-      const within = this.#sum[whole]! + 60 * part * (low + ((this.#level[whole + 1]! - low) * part) / 2);
+      const m = Math.min(MINUTES - 1, Math.floor(minute));
+      const part = minute - m;
+      const low = this.#level[m]!;
+      const within = this.#sum[m]! + 60 * part * (low + ((this.#level[m + 1]! - low) * part) / 2);
       // Week w adds w x WEEK of distance to all of its own integral.
       return (
-        ((weeks * (weeks - 1)) / 2) * WEEK * this.#sum[MINUTES]! +
-        weeks * this.#moment[MINUTES]! +
+        ((weeks * (weeks - 1)) / 2) * WEEK * whole +
+        weeks * wholeMoment +
         weeks * WEEK * within +
-        this.#moment[whole]! +
-        this.#minuteMoment(whole, part)
+        this.#moment[m]! +
+        this.#minuteMoment(m, part)
       );
     };
-    const offset = since + LOCAL_OFFSET + MONDAY_OFFSET - start;
-    return at(second) - at(since) - offset * (this.integral(second) - this.integral(since));
+    const before = at(since);
+    const integral = this.integral(since);
+    const offset = origin - start;
+    return (second) => at(second) - before - offset * (this.integral(second) - integral);
   }
 
   /** Integral of level x seconds since the start of the week over the first part (0..1) of a minute. */

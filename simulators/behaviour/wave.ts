@@ -13,11 +13,16 @@ export class Wave {
   at(second: number): number {
     const t = second * this.#stretch;
     return (
-      0.5 * Math.sin(t / 67.3 + this.#phase) +
-      0.3 * Math.sin(t / 411 + this.#phase * 1.7) +
-      0.2 * Math.sin(t / 2903 + this.#phase * 2.3)
+      0.5 * Math.sin(turn(t / 67.3 + this.#phase)) +
+      0.3 * Math.sin(turn(t / 411 + this.#phase * 1.7)) +
+      0.2 * Math.sin(turn(t / 2903 + this.#phase * 2.3))
     );
   }
+}
+
+/** The angle within one turn: the sine of a great number costs ten times that of a small one. */
+function turn(angle: number): number {
+  return angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
 }
 
 /** Keeps a number within bounds. */

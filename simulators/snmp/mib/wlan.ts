@@ -34,8 +34,7 @@ export function addWlan(b: AgentBuilder, wifi: Controller, at: number): void {
   b.truth("wifi.clients", {}, wifi, CONTROLLER.clients);
   for (const ap of wifi.aps) {
     if (!ap.listed(at)) continue;
-    addAp(b, ap);
-    addRadios(b, ap);
+    addAccessPoint(b, ap);
   }
   const perSsid = [
     [CONTROLLER.ssid1of24, CONTROLLER.ssid1of5],
@@ -49,6 +48,12 @@ export function addWlan(b: AgentBuilder, wifi: Controller, at: number): void {
     b.truth("wifi.clients", { ssid, radio: "2.4G" }, wifi, perSsid[i]![0]);
     b.truth("wifi.clients", { ssid, radio: "5G" }, wifi, perSsid[i]![1]);
   }
+}
+
+/** An access point and its radios as the controller's tables have them. */
+export function addAccessPoint(b: AgentBuilder, ap: AccessPoint): void {
+  addAp(b, ap);
+  addRadios(b, ap);
 }
 
 function addAp(b: AgentBuilder, ap: AccessPoint): void {
