@@ -65,45 +65,36 @@ export interface Growth {
   readonly to: number;
 }
 
-/** Units (octets, watt seconds) that follow a profile: `peak` a second where the profile is 1. */
-export class Flow implements Total {
+/** How busy something is over time: a profile over bent time. Many flows may follow one. */
+export class Rhythm {
   readonly #profile: WeekProfile;
-  readonly #peak: number;
   readonly #time: BentTime;
-  readonly #start: number;
   readonly #growth: Grown | undefined;
   #memoSecond = Number.NaN;
   #memo = 0;
 
-  /** Zero at `since` (UTC seconds). */
-  constructor(profile: WeekProfile, peak: number, seed: Seed, since: number, growth?: Growth) {
+  constructor(profile: WeekProfile, seed: Seed, growth?: Growth) {
     this.#profile = profile;
-    this.#peak = peak;
     this.#time = new BentTime(seed);
     this.#growth = growth && grown(growth, profile);
-    this.#start = this.#integral(this.#time.at(since));
   }
 
-  at(second: number): number {
+  /** Integral of the level from a fixed moment long ago. */
+  integral(second: number): number {
     if (second !== this.#memoSecond) {
-      this.#memo = Math.max(0, Math.floor(this.exact(second)));
+      this.#memo = this.#integral(this.#time.at(second));
       this.#memoSecond = second;
     }
     return this.#memo;
   }
 
-  /** The integral before rounding. */
-  exact(second: number): number {
-    return this.#peak * (this.#integral(this.#time.at(second)) - this.#start);
-  }
-
-  /** Units a second at the moment. */
-  rate(second: number): number {
+  /** The slope of the integral. */
+  level(second: number): number {
     const bent = this.#time.at(second);
-    return this.#peak * this.#profile.level(bent) * this.#time.pace(second) * factorAt(this.#growth, bent);
+    return this.#profile.level(bent) * this.#time.pace(second) * factorAt(this.#growth, bent);
   }
 
-  /** Integral of profile x growth up to a moment of bent time. */
+  /** Of profile x growth up to a moment of bent time. */
   #integral(bent: number): number {
     const plain = this.#profile.integral(bent);
     const growth = this.#growth;
@@ -111,6 +102,34 @@ export class Flow implements Total {
     const { from, to, first, last, perSecond, moment, added } = growth;
     if (bent <= from) return first * plain;
     return bent <= to ? first * plain + perSecond * moment(bent) : last * plain + added;
+  }
+}
+
+/** Units (octets, watt seconds) that follow a rhythm: `peak` a second where its profile is 1. */
+export class Flow implements Total {
+  readonly #rhythm: Rhythm;
+  readonly #peak: number;
+  readonly #start: number;
+
+  /** Zero at `since` (UTC seconds). */
+  constructor(rhythm: Rhythm, peak: number, since: number) {
+    this.#rhythm = rhythm;
+    this.#peak = peak;
+    this.#start = rhythm.integral(since);
+  }
+
+  at(second: number): number {
+    return Math.max(0, Math.floor(this.exact(second)));
+  }
+
+  /** The integral before rounding. */
+  exact(second: number): number {
+    return this.#peak * (this.#rhythm.integral(second) - this.#start);
+  }
+
+  /** Units a second at the moment. */
+  rate(second: number): number {
+    return this.#peak * this.#rhythm.level(second);
   }
 }
 

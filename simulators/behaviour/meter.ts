@@ -1,5 +1,5 @@
 import type { Seed } from "../world/seed.ts";
-import { Flow } from "./flow.ts";
+import { Flow, Rhythm } from "./flow.ts";
 import type { WeekProfile } from "./profile.ts";
 import { clamp, Wave } from "./wave.ts";
 
@@ -30,7 +30,7 @@ export class Meter {
 
   constructor(plan: MeterPlan, seed: Seed) {
     this.plan = plan;
-    this.#flow = new Flow(plan.profile, plan.peakWatts, seed.of("flow"), plan.since);
+    this.#flow = new Flow(new Rhythm(plan.profile, seed.of("flow")), plan.peakWatts, plan.since);
     this.#wave = new Wave(seed);
     this.#base = seed.int("base", 3_000, 90_000);
     this.#factor = seed.between("factor", 0.9, 0.97);

@@ -1,5 +1,5 @@
 import { chassisGauges, opticGauges } from "../behaviour/chassis.ts";
-import { Flow, Sum, type Total } from "../behaviour/flow.ts";
+import { Flow, Rhythm, Sum, type Total } from "../behaviour/flow.ts";
 import { type ByVersion, byShare, Port, type PortPlan } from "../behaviour/port.ts";
 import type { Profiles } from "../behaviour/profile.ts";
 import type { Source } from "../snmp/table.ts";
@@ -324,9 +324,10 @@ function ownTraffic(plan: NodePlan, router: 0 | 1, mbps: number, perDay: number)
   const growth = growthOf(perDay, plan.anchor);
   const octets = (mbps * 1e6) / 8;
   const since = plan.epoch - 2 * 86_400;
+  const rhythm = (name: string): Rhythm => new Rhythm(plan.profiles.lessons, seed.of(name), growth);
   const parts = [0, 1, 2].map((n) => ({
-    in: new Flow(plan.profiles.lessons, octets / 3, seed.of(`in${n}`), since, growth),
-    out: new Flow(plan.profiles.lessons, octets / 9, seed.of(`out${n}`), since, growth),
+    in: new Flow(rhythm(`in${n}`), octets / 3, since),
+    out: new Flow(rhythm(`out${n}`), octets / 9, since),
   }));
   return { in: new Sum(parts.map((each) => each.in)), out: new Sum(parts.map((each) => each.out)) };
 }

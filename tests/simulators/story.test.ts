@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OPTIC } from "../../simulators/behaviour/chassis.ts";
-import { Flapped, Flow, isDown } from "../../simulators/behaviour/flow.ts";
+import { Flapped, Flow, isDown, Rhythm } from "../../simulators/behaviour/flow.ts";
 import { PORT, type Port } from "../../simulators/behaviour/port.ts";
 import { createProfiles } from "../../simulators/behaviour/profile.ts";
 import { Truth } from "../../simulators/truth.ts";
@@ -47,7 +47,7 @@ describe("time", () => {
   it("a growing flow is monotonic, and its slope is its rate", () => {
     const { lessons } = createProfiles();
     const growth = { anchor: ANCHOR, perDay: 0.003, from: ANCHOR - 60 * DAY, to: ANCHOR + 60 * DAY };
-    const flow = new Flow(lessons, 1e6, new Seed(1), ANCHOR - 100 * DAY, growth);
+    const flow = new Flow(new Rhythm(lessons, new Seed(1), growth), 1e6, ANCHOR - 100 * DAY);
     fc.assert(
       fc.property(fc.integer({ min: -99, max: 99 }), fc.nat(DAY), (day, offset) => {
         const second = ANCHOR + day * DAY + offset;
@@ -63,7 +63,7 @@ describe("time", () => {
 
   it("a line that flaps stands while it is down and has lost nothing at the end", () => {
     const { always } = createProfiles();
-    const plain = new Flow(always, 1e6, new Seed(2), ANCHOR - DAY);
+    const plain = new Flow(new Rhythm(always, new Seed(2)), 1e6, ANCHOR - DAY);
     const flapping = { period: 7200, down: 150, since: ANCHOR };
     const line = new Flapped(plain, flapping);
     for (let k = 0; k < 5; k++) {
