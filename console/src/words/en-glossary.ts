@@ -68,6 +68,10 @@ export const glossary: Glossary = {
     vocational: "Vocational school",
     special: "Special school",
     "teaching-point": "Teaching point",
+    // Places that are no schools.
+    node: "Network node",
+    bureau: "Education bureau",
+    other: "Other place",
   },
   settings: { urban: "Urban", town: "Town", rural: "Rural" },
   levels: { province: "Province", city: "City", county: "County", school: "School" },

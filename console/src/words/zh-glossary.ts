@@ -44,6 +44,10 @@ export const glossary = {
     vocational: "职业学校",
     special: "特殊教育学校",
     "teaching-point": "教学点",
+    // Places that are no schools.
+    node: "网络节点",
+    bureau: "教育局",
+    other: "其他场所",
   },
   settings: { urban: "城区", town: "镇区", rural: "乡村" },
   levels: { province: "省", city: "市", county: "区县", school: "学校" },

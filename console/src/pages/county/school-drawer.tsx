@@ -15,7 +15,9 @@ import { carried } from "./schools-table.tsx";
 /** `九年一贯制学校 · 乡村 · 1,204 名学生` */
 export function SchoolKind({ school }: { school: SchoolRow }) {
   const { words } = useConsole();
-  const parts = [term(words.value.kinds, school.kind), term(words.value.settings, school.setting)];
+  const parts = [term(words.value.kinds, school.kind)];
+  // A site, which is no school, has none.
+  if (school.setting !== "") parts.push(term(words.value.settings, school.setting));
   if (school.students !== null) parts.push(words.value.school.students(count(school.students).text));
   return <p class="quiet">{parts.join(" · ")}</p>;
 }
