@@ -16,6 +16,10 @@ const VERSION =
 /** Pages of makers stand in what their devices say of themselves. */
 const MAKERS_HOST =
   /(?:huawei|h3c|hpe?|ruijie|zte|cisco|aruba|juniper|tp-?link|d-?link|netgear|zyxel|mikrotik|ubnt|ui|ruckus|fortinet|moxa|apc|eaton|hikvision|dahuasecurity|net-snmp|sourceforge)\.(?:com|net|org|cn)/i;
+/** A model's form: many devices have it as their name until they get another. */
+const MODEL = /^(?=.*\d)(?=.*[A-Z])[A-Z0-9][A-Za-z0-9./-]{3,24}$/;
+/** What is behind it is the name of a host. */
+const UNAME = /^(?:Linux|FreeBSD|OpenBSD|NetBSD|Darwin|SunOS|AIX) /;
 /** Names that devices have before anybody gives them one. */
 const MAKERS =
   /^(?:huawei|h3c|hpe?|ruijie|zte|cisco|aruba|juniper|tp-?link|d-?link|netgear|zyxel|mikrotik|ubnt|ubiquiti|ruckus|fortinet|switch|router|localhost|linux)$/i;
@@ -53,8 +57,11 @@ export class Scrubber {
 
   /** `products`: texts with models and makers in them: what is a name and stands there too is a model. */
   ready(products: readonly string[]): void {
-    const isProductWord = (name: string): boolean =>
-      MAKERS.test(name) || products.filter((text) => text.includes(name)).length > 1;
+    const isProductWord = (name: string): boolean => {
+      if (MAKERS.test(name)) return true;
+      const within = products.filter((text) => text.includes(name));
+      return within.length > 1 || (MODEL.test(name) && within.some((text) => !UNAME.test(text)));
+    };
     this.#names = this.#maps.names.searched.filter((name) => !isProductWord(name));
     this.#serials = this.#maps.serials.searched;
   }
