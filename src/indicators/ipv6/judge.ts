@@ -76,7 +76,9 @@ export async function judgeIpv6(
   const dualStackNetworks = shareOf(dual, judged, { unknown, at: hosts.at, why: missing });
   const days = await terminalDays(sources.store, school, window, options.timezone);
   const terminalsNow = terminalShare(hosts, networks, missing);
-  const activeTerminals = days.share ?? terminalsNow;
+  // Nobody with IPv6 on days that were counted says nothing either where the routers do not tell such neighbours.
+  const untold = terminalsNow.why === "no-counter" && days.share?.numerator === 0;
+  const activeTerminals = untold ? terminalsNow : (days.share ?? terminalsNow);
   const uplinks = uplinksOf(inventory, school);
   const uplink = await uplinkAddress(sources, uplinks, routers, window);
   const used = networks.filter((network) => network.used);

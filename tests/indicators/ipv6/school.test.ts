@@ -335,6 +335,11 @@ describe("terminals and networks", () => {
       addresses: ADDRESSES,
       hosts: hosts(20, upTo(9), true, []),
     });
+    for (const [quantity, count] of [
+      ["terminals.seen", 9],
+      ["terminals.ipv6", 0],
+    ] as const)
+      campus.store.put(quantity, { school: "s1" }, WINDOW.to - SLOT, count);
     const { activeTerminals, networks, dualStackNetworks } = await judge();
     expect(activeTerminals).toMatchObject({ value: null, why: "no-counter", unknown: 9 });
     expect(networks[0]).toMatchObject({ interface: "Vlanif20", advertised: null, kind: "dual" });
