@@ -38,7 +38,6 @@ export function importCommand(): Command {
     .action(async (files: string[], options: ImportOptions) => {
       // An import logs in nowhere: it needs no secret.
       const settings = settingsFrom(options.config, { onUnreadSecret: () => {} });
-      const profiles = loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]);
       const declared: string[] = [];
       const inventory: string[] = [];
       for (const file of files) ((await isDeclarationFile(file)) ? declared : inventory).push(file);
@@ -58,7 +57,7 @@ export function importCommand(): Command {
                 ...(options.replace === undefined ? {} : { replace: options.replace }),
                 known: {
                   credentials: new Set(Object.keys(settings.credentials)),
-                  profiles: new Set(profiles.list().map((profile) => profile.id)),
+                  profiles: profileIds(settings),
                 },
                 onFile: (file) => console.error(`read ${file.name}`),
               });
@@ -81,6 +80,11 @@ export function importCommand(): Command {
         await state.close();
       }
     });
+}
+
+function profileIds(settings: Settings): Set<string> {
+  const profiles = loadProfiles([BUNDLED_PROFILES, ...settings.profiles.dirs]);
+  return new Set(profiles.list().map((profile) => profile.id));
 }
 
 /** Checks the declared values against the inventory as it will be; prints what is wrong. */

@@ -65,6 +65,18 @@ export class HistoryReader {
     );
   }
 
+  /** The newest day that was judged for good. */
+  async finalDay(): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom("days")
+      .select("day")
+      .where("state", "=", 1)
+      .orderBy("day", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return row && dateOfDay(row.day);
+  }
+
   /** Grows whenever any day is judged, also one that is long over. */
   async version(): Promise<number> {
     const row = await this.#db

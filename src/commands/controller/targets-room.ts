@@ -49,6 +49,11 @@ export interface TargetsRoomOptions extends IndicatorSources {
   readonly clock: Clock;
   /** Makers of other rooms, besides those that this one makes. */
   readonly makers?: readonly IndicatorMaker[];
+  /**
+   * Readings of the past that are still being stored: nothing is judged before it has settled, and where no day was
+   * judged yet the days before today are judged first, every `every` days.
+   */
+  readonly past?: { readonly stored: Promise<unknown>; readonly days: number; readonly every: number };
 }
 
 /** The first round waits for the devices' first answers, ms. */
@@ -185,9 +190,33 @@ export class TargetsRoom {
     ];
   }
 
+  /** Waits for the readings of the past and judges its days, oldest first. */
+  async #judgePast(): Promise<void> {
+    const { past, clock, telemetry } = this.#options;
+    const { signal } = this.#ending;
+    if (!past) return;
+    const ended = new Promise<void>((resolve) => {
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([past.stored.catch(() => {}), ended]);
+    try {
+      if (signal.aborted || (await this.#database.history.day())) return;
+      const today = this.#calendar.dateOf(clock.now());
+      for (let back = past.days; back >= 1; back--) {
+        if (signal.aborted) return;
+        if (back !== 1 && (past.days - back) % past.every !== 0) continue;
+        await this.#judge(addDays(today, -back), { final: true });
+      }
+      await this.#takeFinal();
+    } catch (error) {
+      if (!signal.aborted) telemetry.log.error({ err: error }, "the days before today were not judged");
+    }
+  }
+
   async #run(): Promise<void> {
     const { telemetry, clock } = this.#options;
     const { signal } = this.#ending;
+    await this.#judgePast();
     while (!signal.aborted) {
       await this.#pause(Math.min(TICK_MS, Math.max(0, this.#nextRound - clock.monotonic())));
       if (signal.aborted) return;
@@ -218,7 +247,8 @@ export class TargetsRoom {
     if (first === undefined) return;
     const ended = this.#calendar.minuteOf(now) >= FINAL_AFTER_MINUTES ? yesterday : addDays(yesterday, -1);
     const earliest = addDays(yesterday, 1 - MOST_MISSED);
-    let date = first < earliest ? earliest : first;
+    let date = first;
+    if (date < earliest) date = earliest;
     if (date > ended) return;
     for (; date <= ended; date = addDays(date, 1)) {
       await this.#judge(date, { final: true });
