@@ -71,7 +71,7 @@ export async function judgeIpv6(
     links,
     ownMacs(devices, (device) => sources.facts(device)),
   );
-  const networks = judgeNetworks(hosts, await adverts(sources, routers, window));
+  const networks = judgeNetworks(hosts, await adverts(sources, routers, asked));
   const { dual, judged, unknown } = countDualStack(networks);
   const dualStackNetworks = shareOf(dual, judged, { unknown, at: hosts.at, why: missing });
   const days = await terminalDays(sources.store, school, window, options.timezone);
