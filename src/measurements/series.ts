@@ -109,6 +109,19 @@ export class SeriesTable {
     return quantity === undefined || set === undefined ? undefined : this.#pairs.find(set, quantity);
   }
 
+  /** The number of a series' set of tags. */
+  setOf(series: number): number {
+    this.#check(series);
+    return this.#pairs.left(series);
+  }
+
+  /** The text of a set of tags: that of its series behind their quantity. */
+  setText(set: number): string {
+    const text = this.#setTexts[set];
+    if (text === undefined) throw new RangeError(`no set of tags ${set}`);
+    return text;
+  }
+
   key(series: number): SeriesKey {
     this.#check(series);
     return {

@@ -13,12 +13,12 @@ import { ByteReader, type ByteWriter } from "./bytes.ts";
  */
 export const RECORD = {
   frame: 0xd1,
-  series: 0xd4,
   rollup: 0xd5,
   chunk: 0xd6,
   hot: 0xd7,
   end: 0xd8,
   directory: 0xd9,
+  names: 0xda,
 } as const;
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 

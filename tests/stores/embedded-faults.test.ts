@@ -18,7 +18,7 @@ import { isCampusError } from "../../src/errors/campus-error.ts";
 import { SeriesTable } from "../../src/measurements/series.ts";
 import type { SeriesQuery } from "../../src/stores/contract.ts";
 import { Engine } from "../../src/stores/embedded/engine.ts";
-import { EmbeddedStore } from "../../src/stores/embedded/store.ts";
+import { describeSeries, EmbeddedStore } from "../../src/stores/embedded/store.ts";
 import { checkQuery } from "../../src/stores/query.ts";
 import { batchOf, NOW, points, START, temporaryFolder } from "./samples.ts";
 
@@ -42,9 +42,8 @@ function write(engine: Engine, rows: { series: string; time: number; value: numb
       value,
     })),
   );
-  const numbers = Uint32Array.from({ length: table.size }, (_, i) => i);
-  const texts = Array.from(numbers, (n) => table.text(n));
-  engine.write([{ table: 0, columns: batch, freshNumbers: numbers, freshTexts: texts }], now);
+  const fresh = describeSeries(new Set(Array.from({ length: table.size }, (_, i) => i)), table);
+  engine.write([{ table: 0, columns: batch, fresh }], now);
 }
 
 function run(engine: Engine, now: number, seal = false): void {

@@ -3,12 +3,16 @@ import type { DatabaseSync } from "node:sqlite";
 import { PairTable } from "../../measurements/pair-table.ts";
 import { parseSeriesText, type Tags } from "../../measurements/series.ts";
 import { ByteWriter } from "../bytes.ts";
-import { beginRecord, endRecord, openRecord, RECORD } from "../record.ts";
+import { RECORD } from "../record.ts";
 import { closeQuietly, isBroken, isLocked, openDatabase, transaction } from "./database.ts";
+import { decodeNames, encodeNames, type Name, type Names } from "./names.ts";
 import { findRecords, replaceDamaged } from "./salvage.ts";
 
 const PAGE = 8192;
-const SCHEMA = "CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, record BLOB NOT NULL);";
+/** What a damaged record would cost is much, and a second one is cheap. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS names (first INTEGER PRIMARY KEY, record BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS copies (first INTEGER PRIMARY KEY, record BLOB NOT NULL);`;
 
 /**
  * Which series there are: number to text and back, and which series have a quantity and which sets have a tag.
@@ -33,7 +37,7 @@ export class Catalogue {
   /** Ascending: by tag the sets that have it, and by quantity its pairs. */
   readonly #postings = new Map<string, number[]>();
   readonly #pairsOf: number[][] = [];
-  readonly #writer = new ByteWriter(1024);
+  readonly #writer = new ByteWriter(8192);
   #database!: DatabaseSync;
 
   constructor(path: string, damaged: (count: number, what: string) => void) {
@@ -61,55 +65,76 @@ export class Catalogue {
       const check = this.#database.prepare("PRAGMA quick_check(1)").get();
       if (check?.["quick_check"] !== "ok")
         throw Object.assign(new Error("catalogue is damaged"), { errcode: 11 });
-      const found: [number, string][] = [];
+      let named = 0;
       let bad = 0;
-      for (const row of this.#database.prepare("SELECT id, record FROM series ORDER BY id").iterate()) {
-        const entry = readEntry(row["record"]);
-        if (entry && entry[0] === row["id"]) found.push(entry);
+      for (const row of this.#database.prepare("SELECT first, record FROM names ORDER BY first").iterate()) {
+        const names = decodeNames(row["record"]) ?? this.#copy(row["first"] as number);
+        if (names && names.first === row["first"]) named += this.#take(names);
         else bad++;
       }
-      const end = found.length > 0 ? found.at(-1)![0] + 1 : 0;
-      bad = Math.max(bad, end - found.length);
-      for (const [number, text] of found) this.#index(number, text);
-      if (bad > 0) this.#damaged(bad, `${this.path}: the names of ${bad} series`);
-      // The numbers of unreadable rows stay taken.
-      const last = this.#database.prepare("SELECT max(id) AS id FROM series").get()?.["id"];
+      // Records that only their copies are left of.
+      const lost = "SELECT first FROM copies WHERE first NOT IN (SELECT first FROM names) ORDER BY first";
+      for (const row of this.#database.prepare(lost).iterate()) {
+        const names = this.#copy(row["first"] as number);
+        if (names) named += this.#take(names);
+      }
+      // Numbers are dense: those without a name have lost it, and stay taken.
+      const last = this.#database.prepare("SELECT max(first) AS first FROM copies").get()?.["first"];
       if (typeof last === "number") this.reserve(last + 1);
+      bad = Math.max(bad, this.#end - named);
+      if (bad > 0) this.#damaged(bad, `${this.path}: the names of ${bad} series`);
     } catch (error) {
       closeQuietly(this.#database);
       throw error;
     }
   }
 
-  /** The numbers of the texts; new ones are committed and synced first, all or none. */
-  bind(texts: readonly string[]): Uint32Array {
-    const numbers = new Uint32Array(texts.length);
-    const fresh = new Map<string, number>();
-    for (let i = 0; i < texts.length; i++) {
-      const text = texts[i]!;
-      let number = this.#find(text) ?? fresh.get(text);
-      if (number === undefined) {
-        number = this.#end + fresh.size;
-        fresh.set(text, number);
-      }
-      numbers[i] = number;
-    }
-    if (fresh.size > 0) {
-      transaction(this.#database, () => {
-        const insert = this.#database.prepare("INSERT INTO series (id, record) VALUES (?, ?)");
-        for (const [text, number] of fresh) insert.run(number, writeEntry(this.#writer, number, text));
-      });
-      for (const [text, number] of fresh) this.#index(number, text);
-    }
-    return numbers;
+  #copy(first: number): Names | undefined {
+    const row = this.#database.prepare("SELECT record FROM copies WHERE first = ?").get(first);
+    const names = decodeNames(row?.["record"]);
+    return names?.first === first ? names : undefined;
   }
 
-  #find(text: string): number | undefined {
-    const at = setAt(text);
-    const set = this.#setNumbers.get(text.slice(at));
-    const quantity = this.#quantityNumbers.get(text.slice(0, at));
-    const pair = set === undefined || quantity === undefined ? undefined : this.#pairs.find(set, quantity);
-    return pair === undefined ? undefined : this.#seriesOf[pair];
+  /** Takes a record's names; answers how many there are. */
+  #take({ first, names }: Names): number {
+    for (const [i, { set, quantity }] of names.entries())
+      this.#index(first + i, this.set(set), this.quantity(quantity));
+    return names.length;
+  }
+
+  /**
+   * The numbers of the series, each given as a set and a quantity by the numbers of `set` and `quantity`; new ones are
+   * committed and synced first, all or none.
+   */
+  bind(sets: Uint32Array, quantities: Uint32Array): Uint32Array {
+    const numbers = new Uint32Array(sets.length);
+    const fresh: number[] = [];
+    const names: Name[] = [];
+    for (let i = 0; i < sets.length; i++) {
+      const pair = this.#pairs.find(sets[i]!, quantities[i]!);
+      if (pair !== undefined) numbers[i] = this.#seriesOf[pair]!;
+      else {
+        fresh.push(i);
+        names.push({ set: this.#sets[sets[i]!]!, quantity: this.#quantities[quantities[i]!]! });
+      }
+    }
+    if (fresh.length === 0) return numbers;
+    const first = this.#end;
+    transaction(this.#database, () => {
+      const insert = this.#database.prepare("INSERT INTO names (first, record) VALUES (?, ?)");
+      const repeat = this.#database.prepare("INSERT INTO copies (first, record) VALUES (?, ?)");
+      for (let at = 0; at < names.length; ) {
+        const { record, count } = encodeNames(this.#writer, first + at, names, at);
+        insert.run(first + at, record);
+        repeat.run(first + at, record);
+        at += count;
+      }
+    });
+    for (const [k, i] of fresh.entries()) {
+      numbers[i] = first + k;
+      this.#index(first + k, sets[i]!, quantities[i]!);
+    }
+    return numbers;
   }
 
   /** Numbers below `end` are in use by samples: a series whose name was lost must not lend its number. */
@@ -158,11 +183,8 @@ export class Catalogue {
     closeQuietly(this.#database);
   }
 
-  #index(number: number, text: string): void {
+  #index(number: number, set: number, quantity: number): void {
     this.reserve(number + 1);
-    const at = setAt(text);
-    const quantity = this.#quantityOf(text.slice(0, at));
-    const set = this.#setOf(text.slice(at));
     const known = this.#pairs.size;
     const pair = this.#pairs.intern(set, quantity);
     this.#pairOf[number] = pair;
@@ -175,7 +197,8 @@ export class Catalogue {
     if (pair === known) this.#pairsOf[quantity]!.push(pair);
   }
 
-  #quantityOf(id: string): number {
+  /** The number of a quantity, by its id. */
+  quantity(id: string): number {
     let number = this.#quantityNumbers.get(id);
     if (number === undefined) {
       number = this.#quantities.push(id) - 1;
@@ -185,12 +208,13 @@ export class Catalogue {
     return number;
   }
 
-  #setOf(part: string): number {
-    const known = this.#setNumbers.get(part);
+  /** The number of a set of tags, by its text: that of a series behind its quantity. */
+  set(text: string): number {
+    const known = this.#setNumbers.get(text);
     if (known !== undefined) return known;
-    const { tags } = parseSeriesText(part);
-    const number = this.#sets.push(part) - 1;
-    this.#setNumbers.set(part, number);
+    const { tags } = parseSeriesText(text);
+    const number = this.#sets.push(text) - 1;
+    this.#setNumbers.set(text, number);
     for (const tag in tags) {
       const key = `${tag}=${tags[tag as keyof Tags]}`;
       const list = this.#postings.get(key);
@@ -215,11 +239,14 @@ export class Catalogue {
     rmSync(fresh, { force: true });
     const database = openDatabase(fresh, PAGE, 1024, SCHEMA);
     try {
-      const insert = database.prepare("INSERT OR REPLACE INTO series (id, record) VALUES (?, ?)");
+      const insert = database.prepare("INSERT OR REPLACE INTO names (first, record) VALUES (?, ?)");
+      const repeat = database.prepare("INSERT OR REPLACE INTO copies (first, record) VALUES (?, ?)");
       transaction(database, () => {
-        findRecords(this.path, [RECORD.series], (record) => {
-          const entry = readEntry(record);
-          if (entry) insert.run(entry[0], record);
+        findRecords(this.path, [RECORD.names], (record) => {
+          const names = decodeNames(record);
+          if (!names) return;
+          insert.run(names.first, record);
+          repeat.run(names.first, record);
         });
       });
     } finally {
@@ -229,12 +256,6 @@ export class Catalogue {
     this.#damaged(1, `${this.path} was rebuilt from its intact records`);
     this.#load();
   }
-}
-
-/** Where the tags of a series' text begin. */
-function setAt(text: string): number {
-  const at = text.indexOf(",");
-  return at < 0 ? text.length : at;
 }
 
 function contains(list: readonly number[], number: number): boolean {
@@ -248,19 +269,4 @@ function contains(list: readonly number[], number: number): boolean {
     else high = middle - 1;
   }
   return false;
-}
-
-function writeEntry(writer: ByteWriter, number: number, text: string): Uint8Array {
-  beginRecord(writer, RECORD.series);
-  writer.varint(number);
-  writer.raw(Buffer.from(text, "utf8"));
-  return endRecord(writer);
-}
-
-function readEntry(record: unknown): [number, string] | undefined {
-  if (!(record instanceof Uint8Array)) return undefined;
-  const reader = openRecord(record, RECORD.series);
-  if (!reader) return undefined;
-  const number = reader.varint();
-  return [number, Buffer.from(reader.bytes.subarray(reader.at)).toString("utf8")];
 }

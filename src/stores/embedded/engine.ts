@@ -24,13 +24,24 @@ export interface EngineOptions {
   readonly graceMs: number;
 }
 
-/** Columns that belong to the engine, and the texts of those of their series that it does not know yet. */
+/** Columns that belong to the engine, and those of their series that it does not know yet. */
 export interface WriteRequest {
   /** Number of the node's series table, from 0. */
   readonly table: number;
   readonly columns: SampleColumns;
-  readonly freshNumbers: Uint32Array;
-  readonly freshTexts: readonly string[];
+  readonly fresh?: FreshSeries;
+}
+
+/** Series of a node's table that the engine is told of, each with its set of tags and its quantity. */
+export interface FreshSeries {
+  /** Numbers in the node's table. */
+  readonly series: Uint32Array;
+  /** Of each the place of its set and of its quantity in the lists below. */
+  readonly sets: Uint32Array;
+  readonly quantities: Uint32Array;
+  /** Texts of sets of tags, as `SeriesTable.setText` gives them, and ids of quantities. */
+  readonly setTexts: readonly string[];
+  readonly quantityIds: readonly string[];
 }
 
 export interface EngineStats {
@@ -160,15 +171,21 @@ export class Engine {
   /** Maps the rows to the store's series numbers, in place, and leaves out what cannot be kept. */
   #clean(request: WriteRequest, now: number): SampleColumns {
     let numbers = this.#tables[request.table] ?? new Int32Array(0);
-    if (request.freshTexts.length > 0) {
-      const bound = this.#catalogue.bind(request.freshTexts);
-      const most = request.freshNumbers.reduce((a, b) => Math.max(a, b), 0);
+    const { fresh } = request;
+    if (fresh && fresh.series.length > 0) {
+      const sets = fresh.setTexts.map((text) => this.#catalogue.set(text));
+      const quantities = fresh.quantityIds.map((id) => this.#catalogue.quantity(id));
+      const bound = this.#catalogue.bind(
+        fresh.sets.map((set) => sets[set]!),
+        fresh.quantities.map((quantity) => quantities[quantity]!),
+      );
+      const most = fresh.series.reduce((a, b) => Math.max(a, b), 0);
       if (most >= numbers.length) {
-        const grown = new Int32Array(Math.max(1024, (most + 1) * 2)).fill(-1);
+        const grown = new Int32Array(Math.max(1024, Math.ceil(most * 1.25) + 1)).fill(-1);
         grown.set(numbers);
         numbers = grown;
       }
-      for (let i = 0; i < bound.length; i++) numbers[request.freshNumbers[i]!] = bound[i]!;
+      for (let i = 0; i < bound.length; i++) numbers[fresh.series[i]!] = bound[i]!;
       this.#tables[request.table] = numbers;
     }
     const { series, time, value, status, length } = request.columns;

@@ -5,7 +5,7 @@ import { parseSeriesText, type SeriesTable, type Tags } from "../../measurements
 import type { SeriesQuery, SeriesResult, SeriesSelector, Store, StoreStats } from "../contract.ts";
 import { checkQuery, checkSelector } from "../query.ts";
 import { DAY_MS, type Retention } from "./archive.ts";
-import type { EngineStats } from "./engine.ts";
+import type { EngineStats, FreshSeries } from "./engine.ts";
 import { buffersOf, type OwnColumns, type QueryReply, type Reply, type RequestBody } from "./protocol.ts";
 
 export interface EmbeddedOptions {
@@ -38,6 +38,28 @@ interface TableState {
   readonly id: number;
   /** 1 where the worker knows the series. */
   bound: Uint8Array;
+}
+
+/** Series of a table for the thread: each set of tags and each quantity once. */
+export function describeSeries(series: ReadonlySet<number>, table: SeriesTable): FreshSeries {
+  const setPlaces = new Map<number, number>();
+  const quantityPlaces = new Map<string, number>();
+  const numbers = Uint32Array.from(series);
+  const sets = numbers.map((number) => placeOf(setPlaces, table.setOf(number)));
+  const quantities = numbers.map((number) => placeOf(quantityPlaces, table.key(number).quantity.id));
+  return {
+    series: numbers,
+    sets,
+    quantities,
+    setTexts: Array.from(setPlaces.keys(), (set) => table.setText(set)),
+    quantityIds: [...quantityPlaces.keys()],
+  };
+}
+
+function placeOf<Key>(places: Map<Key, number>, key: Key): number {
+  let place = places.get(key);
+  if (place === undefined) places.set(key, (place = places.size));
+  return place;
 }
 
 /**
@@ -121,19 +143,20 @@ export class EmbeddedStore implements Store {
     let state = this.#tables.get(table);
     if (!state) this.#tables.set(table, (state = { id: this.#tableCount++, bound: new Uint8Array(1024) }));
     if (table.size > state.bound.length) {
-      const bound = new Uint8Array(table.size * 2);
+      const bound = new Uint8Array(Math.ceil(table.size * 1.25));
       bound.set(state.bound);
       state.bound = bound;
     }
     const { length } = batch;
     const fresh = new Set<number>();
     for (let i = 0; i < length; i++) if (state.bound[batch.series[i]!] !== 1) fresh.add(batch.series[i]!);
-    const freshNumbers = Uint32Array.from(fresh);
     const columns = this.#copy(batch);
-    const freshTexts = Array.from(fresh, (series) => table.text(series));
     try {
       await this.#ask(
-        { kind: "write", write: { table: state.id, columns, freshNumbers, freshTexts } },
+        {
+          kind: "write",
+          write: { table: state.id, columns, ...(fresh.size > 0 && { fresh: describeSeries(fresh, table) }) },
+        },
         "E_STORE_WRITE",
         buffersOf(columns),
       );
