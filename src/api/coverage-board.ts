@@ -73,7 +73,7 @@ export class CoverageBoard {
   async #atMost(schools: readonly School[]): Promise<void> {
     if (schools.length === 0) return;
     const all = Promise.all(schools.map((school) => this.#make(school)));
-    all.catch((error: unknown) => this.#options.failed(error));
+    all.catch((error: unknown) => this.#tell(error));
     const { promise: enough, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, AWAITED_MS);
     try {
@@ -84,7 +84,12 @@ export class CoverageBoard {
   }
 
   #behind(schools: readonly School[]): void {
-    for (const school of schools) this.#make(school).catch((error: unknown) => this.#options.failed(error));
+    for (const school of schools) this.#make(school).catch((error: unknown) => this.#tell(error));
+  }
+
+  /** What fails because everything ends is no failure. */
+  #tell(error: unknown): void {
+    if (!this.#closed) this.#options.failed(error);
   }
 
   #make(school: School): Promise<void> {
