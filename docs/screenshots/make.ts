@@ -1,34 +1,63 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BackboneView } from "../../src/api/schemas/backbone.ts";
 import type { CountyView, Health, RegionsView } from "../../src/api/schemas/campus.ts";
+import type { TargetsView } from "../../src/api/schemas/targets.ts";
 import { launch } from "../../tests/support/chromium.ts";
-import { campusd, getJson, until } from "../../tests/support/process.ts";
+import { campusd, getJson, type Running, until } from "../../tests/support/process.ts";
 import { binary } from "../../tests/support/servers.ts";
+import { linesOf, writeHistory } from "./history.ts";
 
 /**
  * `npm run screenshots [-- SECONDS | URL]`: starts the seeded demo, lets it poll for so long (or takes a demo that
- * runs already), and takes the pictures of the READMEs and of the look-over: three pages, two languages, two themes,
- * 1280 and 390 pixels wide. The READMEs' own are kept beside this file; the others go to the folder it prints.
+ * runs already), and takes the pictures of the READMEs and of the look-over: each page in two languages, two
+ * themes, 1280 and 390 pixels wide. A demo that it starts itself is given a hundred days of simulated traffic on its
+ * links first, as months and forecasts need them. The READMEs' own pictures are kept beside this file; the others
+ * go to the folder it prints.
  */
-const KEPT = /-(en|zh)-light-1280\.png$/;
+const KEPT = /^(county|school|device|backbone|link|targets)-(en|zh)-light-1280\.png$/;
 const argument = process.argv[2] ?? "150";
 const running = /^http:/.test(argument) ? argument.replace(/\/$/, "") : undefined;
+/** The demo polls each link within a minute; a rate takes two readings. */
+const FIRST_RATES_MS = 150_000;
 
 if (binary("chromium") === undefined)
   throw new Error("needs Debian's chromium: apt-get install chromium fonts-noto-cjk");
 
 const folder = mkdtempSync(join(tmpdir(), "campusd-shots-"));
 const data = join(folder, "data");
-const demo =
-  running === undefined ? campusd(["demo", "--port", "0", "--data", data, "--no-browser"]) : undefined;
+let demo: Running | undefined;
+
+async function start(): Promise<string> {
+  demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser"]);
+  const match = await demo.seen(/^console: (http:\S+)\/$/m);
+  return match[1]!;
+}
+
+const countyOf = async (url: string): Promise<string> => {
+  const { regions } = await getJson<RegionsView>(`${url}/api/v1/regions`);
+  return regions.find((region) => region.level === "county")!.path;
+};
+const backboneOf = (url: string, path: string) => (): Promise<BackboneView> =>
+  getJson<BackboneView>(`${url}/api/v1/backbone?region=${encodeURIComponent(path)}`);
 
 async function warmedUp(): Promise<string> {
-  if (demo === undefined) return running!;
-  const match = await demo.seen(/^console: (http:\S+)\/$/m);
+  if (running !== undefined) return running;
+  const first = await start();
+  const county = await countyOf(first);
+  await until(
+    backboneOf(first, county),
+    ({ links }) => links.every((link) => link.use !== null),
+    FIRST_RATES_MS,
+  );
+  const lines = await linesOf(first, county);
+  await demo?.end("SIGINT");
+  console.log(`wrote ${await writeHistory(data, lines, Date.now())} samples of ${lines.length} links`);
+  const url = await start();
   console.log(`polling for ${argument} s`);
   await new Promise((resolve) => setTimeout(resolve, Number(argument) * 1000));
-  return match[1]!;
+  return url;
 }
 
 try {
@@ -37,12 +66,24 @@ try {
     () => getJson<Health>(`${url}/api/v1/health`),
     (health) => health.samples.total > 0,
   );
-  const { regions } = await getJson<RegionsView>(`${url}/api/v1/regions`);
-  const path = regions.find((region) => region.level === "county")!.path;
+  const path = await countyOf(url);
   const county = await getJson<CountyView>(`${url}/api/v1/county?path=${encodeURIComponent(path)}`);
+  const backbone = await backboneOf(url, path)();
   const school = county.schools[0]!.id;
   const device = (county.links.find((link) => (link.use ?? 0) > 60) ?? county.links[0]!).device;
-  const pages = { county: "/", school: `/school/${school}`, device: `/device/${device}` };
+  const province = path.split("/")[0]!;
+  const { targets } = await getJson<TargetsView>(`${url}/api/v1/targets?region=${province}`);
+  // The target of which most is known tells most.
+  const [target] = [...targets].sort((a, b) => (a.tally.unknownShare ?? 1) - (b.tally.unknownShare ?? 1));
+  const pages = {
+    county: `/region/${path}`,
+    school: `/school/${school}`,
+    device: `/device/${device}`,
+    backbone: `/backbone/${path}`,
+    link: `/link/${encodeURIComponent(backbone.links[0]!.id)}?range=7d`,
+    targets: `/targets/${province}${target ? `?target=${target.id}` : ""}`,
+    network: `/school/${school}?tab=network`,
+  };
   const browser = await launch();
   for (const language of ["zh", "en"] as const) {
     for (const theme of ["light", "dark"] as const) {

@@ -19,6 +19,7 @@ export const targetWords: Pick<Words, "targets" | "sites" | "series"> = {
     empty: "No target is loaded yet.",
     list: "All targets",
     listHint: "choose one for its places, its progress and its evidence",
+    lateOrOverdue: "late or overdue",
     overdue: "overdue",
     courses: {
       reached: "reached",

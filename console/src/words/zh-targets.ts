@@ -15,6 +15,7 @@ export const targetWords = {
     empty: "还没有装载任何目标。",
     list: "全部目标",
     listHint: "点一项看各地情况、进度和依据",
+    lateOrOverdue: "会晚或过期",
     overdue: "已过期限",
     courses: {
       reached: "已达到",

@@ -23,7 +23,21 @@ export function LinkPage({ id }: { id: string }) {
   const words = console.words.value;
   const language = console.preferences.language.value;
   const { value: view, failure, at, retry } = usePolled<LinkPageView>(`/links/${encodeURIComponent(id)}`);
-  usePlace(view ? plain(view.link.name) : "", view && { regions: view.region });
+  usePlace(
+    view ? plain(view.link.name) : "",
+    view && {
+      regions: view.region,
+      ...(view.link.schoolName
+        ? {
+            school: {
+              id: view.link.school,
+              name: view.link.schoolName,
+              nameEn: view.link.schoolNameEn,
+            },
+          }
+        : {}),
+    },
+  );
   if (failure) return <Failed failure={failure} retry={retry} />;
   if (!view) return <Skeleton tiles={12} />;
   const { link } = view;

@@ -43,7 +43,7 @@ export function TargetsList({
             return (
               <li key={course}>
                 <Mark state={courseState(course)} />
-                {words.value.stateCount(own.courses[course], n)}
+                {words.value.stateCount(course === "late" ? own.lateOrOverdue : own.courses[course], n)}
               </li>
             );
           })}
