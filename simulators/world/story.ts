@@ -44,8 +44,8 @@ export interface WifiStory {
   readonly weak: number;
   /** Access points with more stations than a radio serves well. */
   readonly crowded: number;
-  /** Share of the access points that were put up in the last five weeks. */
-  readonly rollout: number;
+  /** Share of the access points that were put up in the last five weeks, and how many days ago the last one was. */
+  readonly rollout: { readonly share: number; readonly endedDays: number };
 }
 
 export interface LineStory {
@@ -83,7 +83,8 @@ const ACTIVE = [
   [0.7, 0.85],
   [0.8, 0.92],
 ] as const;
-const ROLLOUTS: readonly number[] = [8, 10, 13, 15, 17];
+/** Schools that were equipped one after the other, and how many days ago each was done. */
+const ROLLOUTS: Readonly<Record<number, number>> = { 8: 25, 10: 20, 13: 14, 15: 8, 17: 2 };
 
 /** Numbers of the schools with something particular, of each twenty. */
 const AT = {
@@ -151,7 +152,10 @@ export function storyOf(
       strangers: n === AT.strangers ? 2 : 0,
       weak: n === AT.weak ? 2 : 0,
       crowded: n === AT.crowded ? 2 : 0,
-      rollout: ROLLOUTS.includes(n) ? seed.between("rollout", 0.35, 0.6) : 0,
+      rollout: {
+        share: ROLLOUTS[n] === undefined ? 0 : seed.between("rollout", 0.35, 0.6),
+        endedDays: ROLLOUTS[n] ?? 0,
+      },
     },
     line: {
       flaps: !quiet && line === "flaps",
@@ -172,5 +176,5 @@ export function growthOf(perDay: number, anchor: number): Growth | undefined {
     : { anchor, perDay, from: anchor - 180 * 86_400, to: anchor + 120 * 86_400 };
 }
 
-/** Five weeks: what was put up in the roll-out is at most so old at the anchor. */
-export const ROLLOUT_SECONDS = 35 * 86_400;
+/** How long it takes to equip a school. */
+export const ROLLOUT_SECONDS = 9 * 86_400;

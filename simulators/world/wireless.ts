@@ -72,7 +72,7 @@ export function createWireless(
   alias: (text: string) => Uint8Array,
 ): WorldDevice[] {
   const controllerId = `${plan.id}-ac`;
-  const fresh = Math.round(list.length * story.rollout);
+  const fresh = Math.round(list.length * story.rollout.share);
   const registered = list.map((spot, n): Placed => {
     const end = apEndpoint(plan, spot, n);
     const flow = network.flows.get(end.label)!;
@@ -83,7 +83,9 @@ export function createWireless(
     const from =
       order < 0
         ? Number.NEGATIVE_INFINITY
-        : plan.anchor - Math.round(ROLLOUT_SECONDS * (1 - (order + 0.5) / fresh));
+        : plan.anchor -
+          story.rollout.endedDays * 86_400 -
+          Math.round(ROLLOUT_SECONDS * (1 - (order + 0.5) / fresh));
     const planned = n >= list.length - story.planned;
     const hidden = n >= FIRST_TROUBLED && n < FIRST_TROUBLED + story.hidden;
     const crowded = n >= 1 && n < 1 + story.crowded;

@@ -10,9 +10,10 @@ import { formatProblems } from "../inventory/import-text.ts";
 import { StateDatabase } from "../inventory/state-database.ts";
 import type { Settings } from "../settings/schema.ts";
 import { createLog } from "../telemetry/log.ts";
-import { createTelemetry } from "../telemetry/telemetry.ts";
+import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { Controller } from "./controller/controller.ts";
 import { stateFile } from "./controller/state-file.ts";
+import { fillHistory, historyStart, recall, remember } from "./demo-history.ts";
 import { demoSettings } from "./demo-settings.ts";
 import { aborted, interruption, wholeNumber } from "./exit.ts";
 
@@ -22,6 +23,7 @@ interface DemoOptions {
   readonly seed: string;
   readonly data?: string;
   readonly scenario: string;
+  readonly history?: string;
   readonly browser: boolean;
   readonly log: string;
 }
@@ -29,6 +31,14 @@ interface DemoOptions {
 const DEFAULT_PORT = 8080;
 /** When 8080 is taken this many ports after it are tried, then any free one. */
 const PORTS_TRIED = 20;
+/** Days of history that a month's answers need, and so many days times schools are told without being asked to. */
+const HISTORY_DAYS = 35;
+const MOST_SCHOOL_DAYS = 1400;
+/** The county's devices started six weeks before its story at the latest: before that there is nothing to count. */
+const MOST_HISTORY_DAYS = 40;
+/** Of the days before the first start every so many are judged: a pace rests on 14 of them, and each costs a round. */
+const JUDGED_EVERY = 2;
+const DAY_MS = 86_400_000;
 /** The devices tell of their faults when their interfaces are known. */
 const TRAPS_AFTER_MS = 10_000;
 
@@ -43,6 +53,10 @@ export function demoCommand(): Command {
       new Option("--scenario <name>", "what is broken in it")
         .choices(["school-day", "quiet"])
         .default("school-day"),
+    )
+    .option(
+      "--history <days>",
+      "days that are told as if they had been polled, so that months have answers; 0 for none (default: 35, fewer for more than 40 schools)",
     )
     .option("--no-browser", "do not open a browser")
     .addOption(
@@ -71,17 +85,38 @@ async function runDemo(options: DemoOptions): Promise<void> {
     topics: ["edu/#"],
     logLevel: options.log,
   });
+  const days =
+    options.history === undefined
+      ? Math.min(HISTORY_DAYS, Math.floor(MOST_SCHOOL_DAYS / schools))
+      : wholeNumber("--history", options.history, 0, MOST_HISTORY_DAYS);
   const clock = systemClock();
   const telemetry = createTelemetry(createLog({ level: settings.log.level, monotonic: clock.monotonic }));
   let simulation: SimulationWorker | undefined;
-  const controller = new Controller({ settings, telemetry, clock, random: Math.random, simulated: true });
+  const stored = Promise.withResolvers<void>();
+  const controller = new Controller({
+    settings,
+    telemetry,
+    clock,
+    random: Math.random,
+    simulated: true,
+    ...(days > 0 && { past: { stored: stored.promise, days: days - 1, every: JUDGED_EVERY } }),
+  });
+  let history: Promise<boolean> | undefined;
   console.error(`simulating ${schools} schools (seed ${seed}) on loopback`);
   try {
+    const memory = recall(settings.data.dir, clock.now());
     simulation = await openSimulation(
-      { seed, schools, scenario: options.scenario, credential: "simulated" },
+      {
+        seed,
+        schools,
+        scenario: options.scenario,
+        credential: "simulated",
+        anchorMs: memory.anchorMs,
+      },
       signal,
     );
     await takeOver(settings, await simulation.inventory(), clock.now());
+    remember(settings.data.dir, memory);
     await controller.open(signal);
     if (controller.brokerPort !== undefined) {
       await simulation.connectBoards({ url: `mqtt://127.0.0.1:${controller.brokerPort}`, ...gateway });
@@ -91,8 +126,21 @@ async function runDemo(options: DemoOptions): Promise<void> {
     console.log(`console: ${url}/`);
     console.error(`data in ${settings.data.dir}; Ctrl-C ends it`);
     if (options.browser) openBrowser(`${url}/`);
+    if (days > 0) {
+      const now = clock.now();
+      const from = historyStart(memory, days, now);
+      const { anchorMs } = memory;
+      history = tellHistory(controller, simulation, settings, telemetry, {
+        from,
+        to: now,
+        anchorMs,
+        signal,
+      }).finally(stored.resolve);
+    }
     await aborted(signal);
     console.error("ending: everything collected is committed first");
+    // What was polled meanwhile is not told a second time at the next start.
+    if (await history) remember(settings.data.dir, { anchorMs: memory.anchorMs, toldUntil: clock.now() });
   } catch (error) {
     // Ctrl-C while it starts: what was under way fails, and that is no fault.
     if (!signal.aborted) throw error;
@@ -100,6 +148,46 @@ async function runDemo(options: DemoOptions): Promise<void> {
     await simulation?.disconnectBoards();
     await controller.close();
     await simulation?.close();
+  }
+}
+
+/**
+ * Stores the weeks before this start beside the polling; then what rests on months is read again. Answers whether
+ * all of it is stored; what is not is told at the next start.
+ */
+async function tellHistory(
+  controller: Controller,
+  simulation: SimulationWorker,
+  settings: Settings,
+  telemetry: Telemetry,
+  told: {
+    readonly from: number;
+    readonly to: number;
+    readonly anchorMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<boolean> {
+  const { from, to, anchorMs, signal } = told;
+  try {
+    const samples = await fillHistory({
+      simulation,
+      inventory: controller.inventory(),
+      table: controller.table,
+      store: controller.store,
+      from,
+      to,
+      signal,
+      told: (toldUntil) => remember(settings.data.dir, { anchorMs, toldUntil }),
+    });
+    if (signal.aborted) return false;
+    controller.bandwidth.reread();
+    const days = Math.round((to - from) / DAY_MS);
+    console.error(`history: ${days} simulated days, ${samples} samples, are in the store`);
+    return true;
+  } catch (error) {
+    // The demo goes on without what is missing: live pages do not need it.
+    if (!signal.aborted) telemetry.log.error({ err: error }, "the simulated history is not stored");
+    return false;
   }
 }
 

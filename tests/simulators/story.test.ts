@@ -198,13 +198,15 @@ describe("stories", () => {
     const gap = of((wifi) => wifi.gaps)[0]!;
     const served = new Set(gap.devices.flatMap((device) => device.serves ?? []));
     expect(served.size).toBeLessThan(22);
-    const rolling = of((wifi) => wifi.rollout > 0);
+    const rolling = of((wifi) => wifi.rollout.share > 0);
     expect(rolling.length).toBeGreaterThan(3);
     for (const school of rolling) {
       const at = (day: number) =>
         truth.value(`${school.id}-ac`, "wifi.aps_known", {}, (ANCHOR + day * DAY) * 1000)!;
-      expect(at(-36)).toBeLessThan(at(-15));
-      expect(at(-15)).toBeLessThan(at(0));
+      const done = -school.story.wifi.rollout.endedDays;
+      expect(at(-36)).toBeLessThan(at(done - 3));
+      expect(at(done - 3)).toBeLessThan(at(done));
+      expect(at(done)).toBe(at(0));
       const dates = school.devices.flatMap((device) => (device.apName ? [device.installed] : []));
       expect(dates.filter((date) => date > "2026-10-01").length).toBe(at(0) - at(-36));
     }

@@ -38,7 +38,7 @@ import { openStore } from "./open-store.ts";
 import { SampleRate } from "./sample-rate.ts";
 import { stateFile } from "./state-file.ts";
 import { StoreWatch } from "./store-watch.ts";
-import { TargetsRoom } from "./targets-room.ts";
+import { TargetsRoom, type TargetsRoomOptions } from "./targets-room.ts";
 import { TerminalRoom } from "./terminal-room.ts";
 import { withTiers } from "./tiers.ts";
 import { TrapRoom } from "./trap-room.ts";
@@ -51,6 +51,8 @@ export interface ControllerOptions {
   readonly random: () => number;
   /** True when bundled simulators stand in for the devices. */
   readonly simulated: boolean;
+  /** Readings of the past that somebody stores while it runs; see TargetsRoomOptions. */
+  readonly past?: TargetsRoomOptions["past"];
 }
 
 /** How often is looked whether an import changed the inventory and whether the store is well, ms. */
@@ -118,6 +120,7 @@ export class Controller implements LiveState {
       store: this.store,
       inventory: () => this.#inventory,
       facts: (device) => this.#board.facts(device),
+      ...(options.past && { past: options.past }),
     });
     this.#rate = new SampleRate(clock);
     this.#state = new StateDatabase({ file: stateFile(settings) });

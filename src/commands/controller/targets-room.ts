@@ -66,6 +66,10 @@ const FINAL_AFTER_MINUTES = 30;
 const QUIET_MS = 120_000;
 /** Days that were missed while campusd was off are judged at the next start, at most so many. */
 const MOST_MISSED = 7;
+/** Days before the first judged one are judged too where the store knows them, at most so many back from today. */
+const MOST_BACK = 35;
+/** Schools that are looked at to tell whether the store knows a day. */
+const SCHOOLS_ASKED = 5;
 
 /** Judges the schools in the background: today in rounds, yesterday for good, and days that late readings touch. */
 export class TargetsRoom {
@@ -83,6 +87,9 @@ export class TargetsRoom {
   /** UTC ms at which the newest final day ends; readings before it are late. */
   #finalUntil = 0;
   #lastLate = 0;
+  /** There may be a day before the first judged one. */
+  #more = false;
+  #searched = false;
   /** Monotonic ms of the next round of today. */
   #nextRound = 0;
 
@@ -149,12 +156,16 @@ export class TargetsRoom {
     }
   }
 
-  /** Does what is due now: days that ended, days that late readings touch, today's round. The loop calls it. */
+  /**
+   * Does what is due now: days that ended, days that late readings touch, today's round, a day before the first.
+   * The loop calls it.
+   */
   async look(): Promise<void> {
     await this.#keepLate();
     await this.#finish();
     await this.#again();
     if (this.#options.clock.monotonic() >= this.#nextRound) await this.#today();
+    await this.#before();
   }
 
   async close(): Promise<void> {
@@ -218,7 +229,8 @@ export class TargetsRoom {
     const { signal } = this.#ending;
     await this.#judgePast();
     while (!signal.aborted) {
-      await this.#pause(Math.min(TICK_MS, Math.max(0, this.#nextRound - clock.monotonic())));
+      const wait = this.#more ? 0 : Math.min(TICK_MS, Math.max(0, this.#nextRound - clock.monotonic()));
+      await this.#pause(wait);
       if (signal.aborted) return;
       try {
         await this.look();
@@ -255,6 +267,36 @@ export class TargetsRoom {
       await this.#takeFinal();
     }
     await this.#database.days.forgetValues(this.#calendar.dateOf(now - settings.targets.keepValuesMs));
+  }
+
+  /**
+   * Judges the day before the first one, where the store knows it: a store that is older than this room has a history,
+   * and a pace. One day at a time, so that today's round is not kept waiting.
+   */
+  async #before(): Promise<void> {
+    if (this.#searched) return;
+    const now = this.#options.clock.now();
+    const first = await this.#database.history.firstDay();
+    if (first === undefined || this.#calendar.minuteOf(now) < FINAL_AFTER_MINUTES) return;
+    const date = addDays(first, -1);
+    const oldest = addDays(this.#calendar.dateOf(now), -MOST_BACK);
+    this.#more = date >= oldest && (await this.#isKnown(date));
+    this.#searched = !this.#more;
+    if (!this.#more) return;
+    await this.#judge(date, { final: true });
+    await this.#takeFinal();
+  }
+
+  /** Whether the store has answers of devices of that day. */
+  async #isKnown(date: string): Promise<boolean> {
+    const { store, inventory } = this.#options;
+    const { from, to } = this.#calendar.window(date);
+    const schools = [...inventory().schools.keys()].filter((id) => inventory().devicesOf(id).length > 0);
+    for (const school of schools.slice(0, SCHOOLS_ASKED)) {
+      const query = { quantity: "device.up", tags: { school }, from, to, stepMs: 3_600_000, limit: 100 };
+      if ((await store.query(query)).some((one) => one.times.length > 0)) return true;
+    }
+    return false;
   }
 
   /** Judges final days again for the schools that late readings came of. */

@@ -83,7 +83,7 @@ export class LinkRecord {
       this.#packetsAt = now;
       await pause();
     }
-    if (now - this.#lightAt >= LIGHT_EVERY) {
+    if (whole || now - this.#lightAt >= LIGHT_EVERY) {
       this.#light = await lightMedians(this.#store, this.measured, { from: now - 7 * DAY, to: now });
       this.#lightAt = now;
       await pause();
