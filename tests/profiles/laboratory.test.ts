@@ -437,7 +437,7 @@ describe("campusd check profiles", () => {
       const good = run(join(dir, "profiles"), "--samples", samples);
       expect(good.stderr).toBe("");
       expect(good.status).toBe(0);
-      expect(good.stdout).toContain("1 sample read");
+      expect(good.stdout).toContain("1 sample read, of 1 profile");
 
       write("1.3.6.1.4.1.55555.1.0|2|63472", "1.3.6.1.4.1.55555.2.0|2|65535");
       const bad = run(join(dir, "profiles"), "--samples", samples);

@@ -61,7 +61,7 @@ async function run(bundled: string, folders: readonly string[], options: Options
   if (sampleFolders.length === 0 && existsSync(BUNDLED_SAMPLES)) sampleFolders.push(BUNDLED_SAMPLES);
   const samples =
     report.problems.length > 0
-      ? { samples: 0, findings: [] }
+      ? { samples: 0, profiles: new Set<string>(), findings: [] }
       : await examineSamples(sampleFolders, new ProfileSet(read.profiles), interruption());
   const findings = [...laboratory.findings, ...samples.findings];
   if (options.json)
@@ -96,7 +96,7 @@ function print(
   const of = (level: Finding["level"]) => findings.filter((one) => one.level === level);
   const errors = of("error");
   console.log(
-    `${report.profiles.length} profiles and ${report.parts.length} parts are good; ${count(samples.samples, "sample")} read`,
+    `${report.profiles.length} profiles and ${report.parts.length} parts are good; ${count(samples.samples, "sample")} read, of ${count(samples.profiles.size, "profile")}`,
   );
   if (library)
     console.log(

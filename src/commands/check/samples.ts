@@ -15,6 +15,8 @@ import { parseTarget } from "../inspect/target.ts";
 export interface SampleReport {
   /** Recordings that were read. */
   readonly samples: number;
+  /** Profiles that one of them was matched to. */
+  readonly profiles: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
@@ -29,6 +31,7 @@ export async function examineSamples(
   signal: AbortSignal,
 ): Promise<SampleReport> {
   const findings: Finding[] = [];
+  const known = new Set<string>();
   let samples = 0;
   for (const folder of folders) {
     const say = (file: string, line: number, message: string, level: Finding["level"] = "error"): void => {
@@ -55,6 +58,7 @@ export async function examineSamples(
           samples++;
           const file = join(folder, `${target.community?.reveal()}.snmprec`);
           if (error) say(file, 1, `cannot be read to its end: ${error.message}`);
+          if (snapshot?.identity.profile !== undefined) known.add(snapshot.identity.profile);
           if (snapshot) for (const message of wrongIn(snapshot)) say(file, 1, message);
         },
         signal,
@@ -64,7 +68,7 @@ export async function examineSamples(
       await replay.close();
     }
   }
-  return { samples, findings };
+  return { samples, profiles: known, findings };
 }
 
 function namesOf(folder: string): string[] {
