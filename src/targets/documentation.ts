@@ -117,6 +117,8 @@ the schools up to county, city and province.
   and the one before is kept. A value over several days is made again with the day that is judged only.
 - **A judged day is kept** in \`targets.db\` under \`data.dir\`: tallies and verdicts for good, each school's values for
   \`targets.keepValues\`. A day whose values are gone is not judged again. The same values give the same rows.
+- **Before the first day**: a store that is older than \`targets.db\` has its last 35 days judged once, in the background. What
+  devices told of themselves (neighbours, addresses) and the register are then as they are now.
 - **A limit is reached** by a share that equals it.
 
 No document defines "full Wi-Fi coverage" or "on the education network": the definitions below are campusd's, and a

@@ -166,6 +166,26 @@ describe("the room that judges", () => {
     ]);
   });
 
+  it("judges the days before the first one that the store knows, newest first, and stops where it knows none", async () => {
+    answers("2026-11-19");
+    answers("2026-11-18", 12);
+    await room.open(signal);
+    clock.time += MINUTE;
+    for (let i = 0; i < 5; i++) await room.look();
+    expect((await verdict("2026-11-19"))!).toEqual({ verdict: "met", final: true, revised: false });
+    expect((await verdict("2026-11-18"))!.verdict).toBe("not-met");
+    expect(await verdict("2026-11-17")).toBeUndefined();
+    expect(await verdict(D1)).toEqual({ verdict: "not-met", final: false, revised: false });
+    const query = room.query!;
+    const day = (await query.day())!;
+    const target = day.targets.find((one) => one.id === "sichuan-2027/service")!;
+    expect((await query.history(day, target, "sc")).map(([date, rate]) => [date, rate])).toEqual([
+      ["2026-11-18", 0],
+      ["2026-11-19", 1],
+      [D1, 0],
+    ]);
+  });
+
   it("tells of a store that is away, and tries again", async () => {
     await room.open(signal);
     const query = campus.store.query.bind(campus.store);

@@ -50,8 +50,8 @@ export interface TargetsRoomOptions extends IndicatorSources {
   /** Makers of other rooms, besides those that this one makes. */
   readonly makers?: readonly IndicatorMaker[];
   /**
-   * Readings of the past that are still being stored: nothing is judged before it has settled, and where no day was
-   * judged yet the days before today are judged first, every `every` days.
+   * Readings of the past that are still being stored: the days before the first judged one are judged when it has
+   * settled, every `every` days of them, `days` back from today.
    */
   readonly past?: { readonly stored: Promise<unknown>; readonly days: number; readonly every: number };
 }
@@ -90,6 +90,7 @@ export class TargetsRoom {
   /** There may be a day before the first judged one. */
   #more = false;
   #searched = false;
+  #stored = false;
   /** Monotonic ms of the next round of today. */
   #nextRound = 0;
 
@@ -137,6 +138,9 @@ export class TargetsRoom {
     await database.days.logChanges(changes, clock.now());
     await this.#takeFinal();
     this.#nextRound = clock.monotonic() + FIRST_ROUND_MS;
+    const { past } = this.#options;
+    if (past) void past.stored.catch(() => {}).then(() => (this.#stored = true));
+    else this.#stored = true;
     this.#running = this.#run();
   }
 
@@ -201,33 +205,9 @@ export class TargetsRoom {
     ];
   }
 
-  /** Waits for the readings of the past and judges its days, oldest first. */
-  async #judgePast(): Promise<void> {
-    const { past, clock, telemetry } = this.#options;
-    const { signal } = this.#ending;
-    if (!past) return;
-    const ended = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    await Promise.race([past.stored.catch(() => {}), ended]);
-    try {
-      if (signal.aborted || (await this.#database.history.day())) return;
-      const today = this.#calendar.dateOf(clock.now());
-      for (let back = past.days; back >= 1; back--) {
-        if (signal.aborted) return;
-        if (back !== 1 && (past.days - back) % past.every !== 0) continue;
-        await this.#judge(addDays(today, -back), { final: true });
-      }
-      await this.#takeFinal();
-    } catch (error) {
-      if (!signal.aborted) telemetry.log.error({ err: error }, "the days before today were not judged");
-    }
-  }
-
   async #run(): Promise<void> {
     const { telemetry, clock } = this.#options;
     const { signal } = this.#ending;
-    await this.#judgePast();
     while (!signal.aborted) {
       const wait = this.#more ? 0 : Math.min(TICK_MS, Math.max(0, this.#nextRound - clock.monotonic()));
       await this.#pause(wait);
@@ -274,12 +254,15 @@ export class TargetsRoom {
    * and a pace. One day at a time, so that today's round is not kept waiting.
    */
   async #before(): Promise<void> {
-    if (this.#searched) return;
+    const { past } = this.#options;
+    if (this.#searched || !this.#stored) return;
     const now = this.#options.clock.now();
     const first = await this.#database.history.firstDay();
     if (first === undefined || this.#calendar.minuteOf(now) < FINAL_AFTER_MINUTES) return;
-    const date = addDays(first, -1);
-    const oldest = addDays(this.#calendar.dateOf(now), -MOST_BACK);
+    const today = this.#calendar.dateOf(now);
+    // Yesterday always: a pace ends there.
+    const date = addDays(first, first === today ? -1 : -(past?.every ?? 1));
+    const oldest = addDays(today, -(past?.days ?? MOST_BACK));
     this.#more = date >= oldest && (await this.#isKnown(date));
     this.#searched = !this.#more;
     if (!this.#more) return;
