@@ -159,6 +159,8 @@ function progressLine(): (objects: number) => void {
 
 function write(text: string, out: string | undefined): void {
   if (out === undefined || out === "-") {
+    // `capture ... | head` closes the pipe: that is no fault.
+    process.stdout.on("error", () => undefined);
     process.stdout.write(text);
     return;
   }

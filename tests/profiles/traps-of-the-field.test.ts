@@ -323,11 +323,11 @@ snmp:
     ]),
   );
 
-  async function made(value: string): Promise<number | undefined> {
+  async function made(value: string, text = profile(value), lines = agent): Promise<number | undefined> {
     const dir = mkdtempSync(join(tmpdir(), "rows-"));
     try {
-      writeFileSync(join(dir, "trial.yaml"), profile(value));
-      writeFileSync(join(folder, "rows.snmprec"), agent.join("\n"));
+      writeFileSync(join(dir, "trial.yaml"), text);
+      writeFileSync(join(folder, "rows.snmprec"), lines.join("\n"));
       const own = await openReplay({ dir: folder, host: "127.0.0.1", port: 0 });
       const target = client.target({
         endpoint: { address: "127.0.0.1", port: own.port },
@@ -343,6 +343,18 @@ snmp:
       rmSync(dir, { recursive: true, force: true });
     }
   }
+
+  it("a number of 64 bits within an OCTET STRING is that number, shorter too, and a longer one is none", async () => {
+    const text = profile("raw").replace(
+      "entry: 1.3.6.1.2.1.1\n      columns: { clock: .3 sysUpTime ticks }",
+      "entry: 1.3.6.1.4.1.99999.71\n      columns: { clock: .1 apUpTraffic octets64 }",
+    );
+    const of = (hex: string) => device("1.3.6.1.4.1.99999.7", "trial", `1.3.6.1.4.1.99999.71.1.0|4x|${hex}`);
+    expect(await made("raw", text, of("0000010000000007"))).toBe(2 ** 40 + 7);
+    expect(await made("raw", text, of("0000000000000000"))).toBe(0);
+    expect(await made("raw", text, of("000001"))).toBe(1);
+    expect(await made("raw", text, of("000000000000000001"))).toBeUndefined();
+  });
 
   it.each<[string, number | undefined]>([
     ["aps[count *].state", 4],
