@@ -211,31 +211,61 @@ export class ResponseView {
     let count = 0;
     let column = 0;
     expected?.begin();
-    while (reader.at < limit) {
-      if (count === MAX_VARBINDS || !reader.header(TAG.sequence, limit)) return false;
-      const end = reader.end;
-      if (!reader.header(TAG.oid, end)) return false;
+    for (let at = reader.at; at < limit; ) {
+      if (count === MAX_VARBINDS) return false;
+      const end = this.#readShort(at, count) || this.#readVarbind(at, count);
+      if (end === 0) return false;
       let row = -1;
       if (expected) {
-        row = expected.match(column, bytes, reader.at, reader.end);
+        row = expected.match(column, bytes, this.oidAt[count]!, this.oidEnd[count]!);
         if (++column === expected.width) column = 0;
       }
-      if (row < 0 && !validOid(bytes, reader.at, reader.end)) return false;
+      if (row < 0 && !validOid(bytes, this.oidAt[count]!, this.oidEnd[count]!)) return false;
       this.row[count] = row;
-      this.oidAt[count] = reader.at;
-      this.oidEnd[count] = reader.end;
-      reader.at = reader.end;
-      const tag = bytes[reader.at];
-      if (reader.at >= end || tag === undefined || isLongTag(tag)) return false;
-      if (!reader.header(tag, end) || reader.end !== end) return false;
-      this.tag[count] = tag;
-      this.valueAt[count] = reader.at;
-      this.valueEnd[count] = reader.end;
-      reader.at = end;
+      at = end;
       count++;
     }
     this.count = count;
     return true;
+  }
+
+  /** Reads a varbind at `at` whose lengths are one octet each, as nearly all are; its end, or 0 when it is none. */
+  #readShort(at: number, i: number): number {
+    const bytes = this.bytes;
+    if (at + 6 > bytes.length || bytes[at] !== TAG.sequence || bytes[at + 2] !== TAG.oid) return 0;
+    const end = at + 2 + bytes[at + 1]!;
+    const oidEnd = at + 4 + bytes[at + 3]!;
+    // Lengths of 0x80 and more are another form; what lies past the end has none.
+    if (bytes[at + 1]! >= 0x80 || bytes[at + 3]! >= 0x80 || end > bytes.length || oidEnd + 2 > end) return 0;
+    const tag = bytes[oidEnd]!;
+    const length = bytes[oidEnd + 1]!;
+    if (length >= 0x80 || oidEnd + 2 + length !== end || isLongTag(tag)) return 0;
+    this.oidAt[i] = at + 4;
+    this.oidEnd[i] = oidEnd;
+    this.tag[i] = tag;
+    this.valueAt[i] = oidEnd + 2;
+    this.valueEnd[i] = end;
+    return end;
+  }
+
+  /** The same whatever the form of the lengths. */
+  #readVarbind(at: number, i: number): number {
+    const reader = this.#reader;
+    const bytes = this.bytes;
+    reader.at = at;
+    if (!reader.header(TAG.sequence, bytes.length)) return 0;
+    const end = reader.end;
+    if (!reader.header(TAG.oid, end)) return 0;
+    this.oidAt[i] = reader.at;
+    this.oidEnd[i] = reader.end;
+    reader.at = reader.end;
+    const tag = bytes[reader.at];
+    if (reader.at >= end || tag === undefined || isLongTag(tag)) return 0;
+    if (!reader.header(tag, end) || reader.end !== end) return 0;
+    this.tag[i] = tag;
+    this.valueAt[i] = reader.at;
+    this.valueEnd[i] = reader.end;
+    return end;
   }
 
   /** Whether varbind `i` says that there is no value: noSuchObject, noSuchInstance, endOfMibView, NULL. */

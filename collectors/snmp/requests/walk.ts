@@ -289,6 +289,17 @@ class ColumnWalk {
       const column = asked[c]!;
       if (++c === width) c = 0;
       const row = view.row[i]!;
+      // The row that is expected comes after the one before it, and lies below the column.
+      if (row >= 0 && row > column.lastRow && column.lastRow >= 0 && !column.done && !view.isAbsent(i)) {
+        if (column.last !== bytes) column.last = bytes;
+        column.lastStart = view.oidAt[i]!;
+        column.lastEnd = view.oidEnd[i]!;
+        column.lastRow = row;
+        column.nextRow = row + 1;
+        if (++column.rows <= this.#limits.maxRows) continue;
+        this.#end = "rows";
+        return i;
+      }
       if (column.done) {
         view.row[i] = -1;
         continue;
@@ -300,10 +311,9 @@ class ColumnWalk {
         view.row[i] = -1;
         continue;
       }
-      // Both lie below the root: the order follows from what is behind it. Rows that are known are in order.
+      // Both lie below the root: the order follows from what is behind it.
       const shared = column.root.length;
       if (
-        !(row >= 0 && column.lastRow >= 0 && row > column.lastRow) &&
         compareOids(bytes, start + shared, end, column.last, column.lastStart + shared, column.lastEnd) <= 0
       ) {
         column.done = true;
