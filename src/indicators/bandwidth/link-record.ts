@@ -78,12 +78,13 @@ export class LinkRecord {
   async refresh(now: number, whole: boolean, pause: () => Promise<void>): Promise<void> {
     const figures = await this.#month(now, whole, pause);
     await pause();
-    if (now - this.#packetsAt >= PACKETS_EVERY) {
+    // What was not there yet is looked for in every round.
+    if (now - this.#packetsAt >= PACKETS_EVERY || this.#packets.errorShare === null) {
       this.#packets = await packetShares(this.#store, this.measured, { from: now - HOUR, to: now });
       this.#packetsAt = now;
       await pause();
     }
-    if (whole || now - this.#lightAt >= LIGHT_EVERY) {
+    if (whole || now - this.#lightAt >= LIGHT_EVERY || this.#light.size === 0) {
       this.#light = await lightMedians(this.#store, this.measured, { from: now - 7 * DAY, to: now });
       this.#lightAt = now;
       await pause();
