@@ -30,13 +30,14 @@ export interface SeriesKey {
 
 /** The one text of a series: the quantity id and the tags in their order, `%`-escaped where needed. */
 export function seriesText(quantityId: string, tags: Tags): string {
-  let text = quantityId;
+  // Joined, not added: a text that is kept is then one piece.
+  const parts = [quantityId];
   for (const key of TAG_KEYS) {
     const value = tags[key];
     if (value !== undefined)
-      text += `,${key}=${/[%,=\n]/.test(value) ? value.replace(/[%,=\n]/g, encodeURIComponent) : value}`;
+      parts.push(`${key}=${/[%,=\n]/.test(value) ? value.replace(/[%,=\n]/g, encodeURIComponent) : value}`);
   }
-  return text;
+  return parts.join(",");
 }
 
 /** The reverse of `seriesText`. */

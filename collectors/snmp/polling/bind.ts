@@ -12,6 +12,7 @@ import { gatherInputs } from "./inputs.ts";
 import { type BoundTables, templateText } from "./template-text.ts";
 
 const MAX_TAG_CHARACTERS = 120;
+const CLEAN = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 /** Longest text that a pattern is tried on: a bound for its time. */
 const MAX_PATTERN_TEXT = 256;
 /** Reading for binding gets more room than a poll: it is rare. */
@@ -228,6 +229,8 @@ function uniqueTags(
 
 /** A device's text as a tag: one line, no control characters, at most 120 characters. */
 export function cleanTag(text: string): string {
+  // Most texts are clean: they are not kept twice.
+  if (text.length <= MAX_TAG_CHARACTERS && CLEAN.test(text)) return text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return [...text.replace(/[\u0000-\u0020\u007f-\u00a0\u2028\u2029]+/g, " ").trim()]
     .slice(0, MAX_TAG_CHARACTERS)
