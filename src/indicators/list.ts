@@ -9,7 +9,7 @@ export interface Indicator {
   readonly kind: "share" | "number" | "level";
   readonly unit: UnitName;
   readonly meaning: string;
-  readonly maker: "bandwidth" | "ipv6" | "wifi" | "operation" | "declared";
+  readonly maker: "bandwidth" | "ipv6" | "wifi" | "operation" | "sites" | "declared";
 }
 
 const list = {
@@ -71,6 +71,7 @@ const list = {
   "power.night_ratio": ["share", "ratio", "operation", "mean power of 22:00 to 06:00 over that of the day"],
   "feed.hours": ["share", "ratio", "operation", "hours with at least one sample of the school"],
   // declared: imported with a source and a date
+  "sites.ipv6": ["share", "ratio", "sites", "web sites of the school that are ready for IPv6"],
   "declared.5g": ["share", "ratio", "declared", "5G signal, from the operators' list"],
   "declared.accepted": ["share", "ratio", "declared", "smart campus accepted by the authority"],
   "declared.certified": ["share", "ratio", "declared", "certified share of the security staff"],

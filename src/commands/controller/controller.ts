@@ -120,6 +120,7 @@ export class Controller implements LiveState {
       store: this.store,
       inventory: () => this.#inventory,
       facts: (device) => this.#board.facts(device),
+      siteAudits: () => this.siteAudits.records(),
       ...(options.past && { past: options.past }),
     });
     this.#rate = new SampleRate(clock);

@@ -7,6 +7,7 @@ import type { IndicatorMaker, IndicatorSources } from "../../indicators/contract
 import { DeclaredMaker } from "../../indicators/declared/maker.ts";
 import { createIpv6Maker } from "../../indicators/ipv6/maker.ts";
 import { createOperationMaker } from "../../indicators/operation/maker.ts";
+import { SitesMaker, type SiteVerdict } from "../../indicators/sites/maker.ts";
 import { createWifiMaker } from "../../indicators/wifi/maker.ts";
 import type { SampleBatch } from "../../measurements/batch.ts";
 import type { SeriesTable } from "../../measurements/series.ts";
@@ -44,6 +45,8 @@ export function targetBook(settings: Settings): TargetBook {
 }
 
 export interface TargetsRoomOptions extends IndicatorSources {
+  /** The web sites that are audited, with the newest audit of each. */
+  readonly siteAudits?: () => readonly SiteVerdict[];
   readonly settings: Settings;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -196,6 +199,11 @@ export class TargetsRoom {
             found.priv !== undefined
           );
         },
+      }),
+      new SitesMaker({
+        calendar: this.#calendar,
+        sites: () => this.#options.siteAudits?.() ?? [],
+        declared: (school, date) => this.#declarations.held(school, "declared.site_ipv6", date),
       }),
       createBandwidthMaker(this.#options, { clock: this.#options.clock }),
       createIpv6Maker(this.#options, { timezone }),
