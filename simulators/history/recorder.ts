@@ -20,11 +20,13 @@ export interface HistorySlice {
 }
 
 export interface HistoryOptions {
-  /** UTC ms, [from, to): rounded up to 5 minutes. */
+  /** UTC ms, [from, to): rounded up to whole steps. */
   readonly from: number;
   readonly to: number;
   /** Share of the polls that are missing, 0..1, the same ones for ever. Default 0.002. */
   readonly missing?: number;
+  /** Between two polls of what changes fast, s; divides an hour. Default 300. */
+  readonly stepSeconds?: number;
 }
 
 const SLOT = 300;
@@ -59,6 +61,9 @@ export class HistoryRecorder {
   readonly #devices: readonly Recorded[];
   readonly #to: number;
   readonly #missing: number;
+  readonly #step: number;
+  /** Filled again for each slice: what is made anew for each waits long for a collection. */
+  readonly #columns = new Columns(4096);
   #next: number;
 
   constructor(world: World, options: HistoryOptions) {
@@ -79,7 +84,8 @@ export class HistoryRecorder {
           ],
     );
     this.keys = keys;
-    this.#next = Math.ceil(options.from / 1000 / SLOT) * SLOT;
+    this.#step = options.stepSeconds ?? SLOT;
+    this.#next = Math.ceil(options.from / 1000 / this.#step) * this.#step;
     this.#to = options.to / 1000;
     this.#missing = options.missing ?? MISSING;
   }
@@ -88,14 +94,18 @@ export class HistoryRecorder {
   next(seconds: number): HistorySlice | undefined {
     if (this.#next >= this.#to) return undefined;
     const end = Math.min(this.#to, this.#next + seconds);
-    const columns = new Columns(this.keys.length * 4);
-    for (; this.#next < end; this.#next += SLOT) this.#record(this.#next, columns);
-    return columns.take(this.#next * 1000);
+    for (; this.#next < end; this.#next += this.#step) this.#record(this.#next, this.#columns);
+    return this.#columns.take(this.#next * 1000);
   }
 
   /** Whether the poll of a device at a second is missing. */
   misses(device: string, second: number): boolean {
     return isMissing(new Seed(`polls/${device}`), second, this.#missing);
+  }
+
+  /** Whether a Wi-Fi controller's access points are told of at a second. */
+  wifiIsAsked(controller: string, second: number): boolean {
+    return wifiIsDue(second) && !this.misses(controller, second);
   }
 
   #record(second: number, columns: Columns): void {
@@ -157,8 +167,10 @@ class Columns {
     this.#value[i] = value;
   }
 
+  /** A copy of what was added since the last time. */
   take(upto: number): HistorySlice {
     const to = this.#length;
+    this.#length = 0;
     return {
       series: this.#series.slice(0, to),
       time: this.#time.slice(0, to),

@@ -18,7 +18,7 @@ export interface DemoMemory {
 
 const FILE = "demo.json";
 /** Simulated time of one slice, s: the devices do not answer while theirs is made. */
-const SLICE_SECONDS = 6 * 3600;
+const SLICE_SECONDS = 2 * 3600;
 const DAY_MS = 86_400_000;
 
 /** Reads what is remembered in the data folder; a folder without it begins its story now. Throws E_FILE. */
@@ -67,8 +67,18 @@ function wrong(file: string, what: string, cause?: unknown): CampusError {
   );
 }
 
+type Told<F extends (...args: never[]) => Promise<unknown>> = (
+  ...args: Parameters<F>
+) => ReturnType<F> | Awaited<ReturnType<F>>;
+
+interface Teller {
+  readonly beginHistory: Told<SimulationWorker["beginHistory"]>;
+  readonly nextHistory: Told<SimulationWorker["nextHistory"]>;
+}
+
 export interface HistoryFill {
-  readonly simulation: Pick<SimulationWorker, "beginHistory" | "nextHistory">;
+  /** The worker, or the simulation itself. */
+  readonly simulation: Teller;
   readonly inventory: Inventory;
   readonly table: SeriesTable;
   readonly store: Pick<Store, "write">;
@@ -78,6 +88,9 @@ export interface HistoryFill {
   readonly signal: AbortSignal;
   /** Called after each slice, with the UTC ms up to which everything is stored. */
   told(upto: number): void;
+  /** See HistoryOptions. */
+  readonly missing?: number;
+  readonly stepSeconds?: number;
 }
 
 /**
@@ -86,8 +99,13 @@ export interface HistoryFill {
  * samples there were. Rejects with E_STORE_* when the store fails; ends early when aborted.
  */
 export async function fillHistory(fill: HistoryFill): Promise<number> {
-  const { simulation, inventory, table, store, from, to, signal } = fill;
-  const keys = await simulation.beginHistory({ from, to });
+  const { simulation, inventory, table, store, from, to, signal, missing, stepSeconds } = fill;
+  const keys = await simulation.beginHistory({
+    from,
+    to,
+    ...(missing !== undefined && { missing }),
+    ...(stepSeconds !== undefined && { stepSeconds }),
+  });
   const tags = new Map<string, Tags>();
   const numbers = keys.map(({ device, quantity, tags: own }) => {
     const found = inventory.devices.get(device);

@@ -246,8 +246,8 @@ describe("stories", () => {
     const quiet = createWorld({ seed: 1, scenario: "quiet", anchorMs: ANCHOR_MS });
     for (const { story } of quiet.schools) {
       expect(story.wifi.hidden).toBe(0);
-      const { flaps, fades, slow, slowPorts, restarted } = story.line;
-      expect([flaps, fades, slow, slowPorts, restarted]).toEqual([false, false, false, false, false]);
+      const { flaps, fades, slowPorts, restarted } = story.line;
+      expect([flaps, fades, slowPorts, restarted]).toEqual([false, false, false, false]);
     }
   });
 });
