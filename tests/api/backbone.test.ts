@@ -189,6 +189,15 @@ describe("the backbone", () => {
     expect((await page()).links.find((one) => one.id === "s2-up")!.state).toBe("good");
   });
 
+  it("a link with errors is to be watched, by the second where packets are not counted", async () => {
+    campus.sample("s2-core", "interface.out_error_rate", 3, { interface: "GE0/0/1" });
+    const link = (await page()).links.find((one) => one.id === "s2-up")!;
+    expect(link).toMatchObject({ state: "watch", errorShare: null });
+    expect(link.reasons).toMatchObject([{ code: "port-errors", value: 3 }]);
+    campus.sample("s2-core", "interface.out_error_rate", 0.2, { interface: "GE0/0/1" });
+    expect((await page()).links.find((one) => one.id === "s2-up")!.state).toBe("good");
+  });
+
   it("says what a neighbour says, also against the register", async () => {
     campus.tell("jg-r1", { identity: { sysName: "JG-1" } });
     campus.tell("s2-core", {

@@ -6,11 +6,11 @@ import type { Link } from "../../inventory/model.ts";
 import type { Backbone, BackboneEdge } from "../../topology/backbone.ts";
 import type { Ways } from "../../topology/ways.ts";
 import { type Caller, maySee } from "../access.ts";
-import { byTrouble, type Finding, LINK_LIMITS, reasonsOf, stateOf } from "../rules.ts";
+import { byTrouble, type Finding, LINK_LIMITS, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
 import type { BackboneLinkView, ForecastView, OpticView, PercentileView } from "../schemas/backbone.ts";
 import { type LinkSight, positive } from "./link.ts";
 import { opticViews } from "./optics.ts";
-import { freshValue, type Sight } from "./sight.ts";
+import { firstOf, freshValue, type Sight } from "./sight.ts";
 
 /** What a row of the backbone is made of. */
 export interface LinkParts {
@@ -32,7 +32,7 @@ export function backboneLinkView(parts: LinkParts, seen: LinkSight, edge: Backbo
     (worst, one) => (worst === null || byTrouble(worst.state, one.state) > 0 ? one : worst),
     null,
   );
-  const findings = [...seen.findings, ...linkFindings(link, edge, figures, optic)];
+  const findings = [...seen.findings, ...linkFindings(sight, link, edge, figures, optic)];
   const visible = (node: string | null): string | null => {
     const path = node === null ? undefined : parts.graph.node(node)?.path;
     return path !== undefined && maySee(caller, path) ? node : null;
@@ -62,6 +62,7 @@ export function backboneLinkView(parts: LinkParts, seen: LinkSight, edge: Backbo
 
 /** Codes beyond those of the line itself; none is worse than `watch`, as the line still carries. */
 function linkFindings(
+  sight: Sight,
   link: Link,
   edge: BackboneEdge,
   figures: LinkFigures | undefined,
@@ -74,14 +75,31 @@ function linkFindings(
       severity: "watch",
       reason: { code: "optic-low", ...about, ...(optic.rxPower === null ? {} : { value: optic.rxPower }) },
     });
+  const errors = errorRate(sight, link);
+  // A device that counts no packets says nothing of shares: then the errors of a second are judged, as of any port.
+  const many = figures === undefined || figures.errorShare === null;
   if (
+    (many && errors !== null && errors >= THRESHOLDS.portErrors) ||
     (figures?.errorShare ?? 0) >= LINK_LIMITS.errorShare ||
     (figures?.discardShare ?? 0) >= LINK_LIMITS.discardShare
-  )
-    findings.push({ severity: "watch", reason: { code: "port-errors", ...about } });
+  ) {
+    const value = errors === null || errors === 0 ? {} : { value: errors };
+    findings.push({ severity: "watch", reason: { code: "port-errors", ...about, ...value } });
+  }
   if (edge.toSeen !== null)
     findings.push({ severity: "watch", reason: { code: "uplink-elsewhere", ...about } });
   return findings;
+}
+
+/** Packets with errors a second, of the direction with more; null when it is not counted. */
+function errorRate(sight: Sight, link: Link): number | null {
+  const own = sight.index.ofInterface(link.device, link.interface);
+  let most: number | null = null;
+  for (const quantityId of ["interface.in_error_rate", "interface.out_error_rate"]) {
+    const rate = firstOf(sight, own, quantityId);
+    if (rate !== null && (most === null || rate > most)) most = rate;
+  }
+  return most;
 }
 
 /** Single: one way that is known to work, or none; unknown while links without a state may be a second one. */
