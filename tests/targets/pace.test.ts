@@ -92,6 +92,25 @@ describe("pace", () => {
     ).toBeNull();
   });
 
+  it("is the median of all slopes, as sorting them would find it", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 14, maxLength: 60 }), (list) => {
+        const slopes: number[] = [];
+        for (let i = 0; i < list.length; i++)
+          for (let j = i + 1; j < list.length; j++) slopes.push((list[j]! - list[i]!) / 20 / (j - i));
+        slopes.sort((a, b) => a - b);
+        const middle = slopes.length / 2;
+        const median =
+          slopes.length % 2 === 1 ? slopes[Math.floor(middle)]! : (slopes[middle - 1]! + slopes[middle]!) / 2;
+        const { perMonth } = paceOf(
+          days(list.length, (i) => list[i]! / 20),
+          null,
+        );
+        expect(perMonth).toBeCloseTo(median * 30, 9);
+      }),
+    );
+  });
+
   it("does not depend on a shift of the rates", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 14, maxLength: 40 }), (list) => {

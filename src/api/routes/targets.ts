@@ -10,7 +10,7 @@ import { LANGUAGES } from "../../targets/export/words.ts";
 import { xlsxOf } from "../../targets/export/xlsx.ts";
 import type { Target } from "../../targets/model.ts";
 import type { AnsweredDay, TargetQuery, TargetState } from "../../targets/query.ts";
-import { type Caller, maySee, notFound, visibleSchool, visibleSchools } from "../access.ts";
+import { type Caller, maySee, notFound, visibleSchool } from "../access.ts";
 import {
   type TargetEvidenceView,
   type TargetPageView,
@@ -121,7 +121,8 @@ export function targetsRoutes(app: Api, deps: RouteDeps): void {
         const { tally, pace } = regions.get(one.path)!;
         return { region: regionView(inventory, caller, one), tally: tallyView(tally), pace };
       };
-      const direct = (part.only ?? visibleSchools(inventory, caller, part.region.path)).filter(
+      // Who sees the region sees every school in it.
+      const direct = (part.only ?? inventory.schoolsIn(part.region.path)).filter(
         (school) => school.region === part.region.path,
       );
       const schools = await query.schools(day, target, direct);
