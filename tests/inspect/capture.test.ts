@@ -260,6 +260,51 @@ describe("recordings of the simulated county", () => {
   });
 });
 
+describe("a device that has more than anybody wants", () => {
+  it("is read up to the limits of objects, octets and time, and what came is kept", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "capture-large-"));
+    const rows = Array.from(
+      { length: 3000 },
+      (_, i) => `1.3.6.1.4.1.99999.1.1.${i + 1}|4|${"row ".repeat(20)}${i}`,
+    );
+    writeFileSync(
+      join(folder, "large.snmprec"),
+      ["1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1", ...rows].join("\n"),
+    );
+    const replay = await openReplay({ dir: folder, host: "127.0.0.1", port: 0 });
+    const client = new SnmpClient({ clock: systemClock(), count: () => undefined });
+    await client.open(AbortSignal.timeout(30_000));
+    const plans = new InspectionPlans(loadProfiles([SHIPPED]));
+    const read = async (limits: { maxVarbinds?: number; maxOctets?: number; maxMs?: number }) => {
+      const endpoint = { address: "127.0.0.1", port: replay.port };
+      const community = new Secret("large");
+      const target = client.target({ endpoint, version: "v2c", community, requestsPerSecond: 5000 });
+      try {
+        return (await captureDevice(target.session, plans, { key: new Uint8Array(32), limits })).report;
+      } finally {
+        target.close();
+      }
+    };
+    try {
+      expect(await read({})).toMatchObject({ objects: 3001, dropped: 0 });
+      expect((await read({})).partial).toBeUndefined();
+      expect(await read({ maxVarbinds: 500 })).toMatchObject({
+        objects: 500,
+        partial: "the limit of 500 objects",
+      });
+      const cut = await read({ maxOctets: 20_000 });
+      expect(cut.partial).toBe("the limit of 20000 octets");
+      expect(cut.objects).toBeGreaterThan(10);
+      expect(cut.objects).toBeLessThan(300);
+      expect((await read({ maxMs: 0 })).partial).toMatch(/^the time limit/);
+    } finally {
+      await client.close();
+      await replay.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describeWith(["snmpsimd", "snmpbulkwalk"], "a recording of ours", () => {
   it("is served by Debian's simulator too", async () => {
     const folder = mkdtempSync(join(tmpdir(), "capture-simd-"));

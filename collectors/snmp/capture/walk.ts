@@ -14,9 +14,15 @@ export interface RawVarbind {
 export interface CaptureLimits {
   readonly maxVarbinds: number;
   readonly maxMs: number;
+  /** Octets of all answers together: they are held in memory until the last is there. */
+  readonly maxOctets: number;
 }
 
-export const CAPTURE_LIMITS: CaptureLimits = { maxVarbinds: 200_000, maxMs: 600_000 };
+export const CAPTURE_LIMITS: CaptureLimits = {
+  maxVarbinds: 200_000,
+  maxMs: 600_000,
+  maxOctets: 64 * 1024 * 1024,
+};
 
 export interface CaptureWalk {
   readonly varbinds: readonly RawVarbind[];
@@ -68,6 +74,7 @@ class Walk {
   #root: OidBytes = new Uint8Array(0);
   #done = false;
   #status = 0;
+  #octets = 0;
   #repetitions = 1;
   /** Objects for which GETBULK failed are passed one by one. */
   #single = 0;
@@ -119,6 +126,11 @@ class Walk {
   readonly #read = (view: ResponseView): void => {
     this.#status = view.errorStatus;
     if (view.errorStatus !== ERROR_STATUS.noError) return;
+    this.#octets += view.octets;
+    if (this.#octets > this.#limits.maxOctets) {
+      this.#stop(`the limit of ${this.#limits.maxOctets} octets`);
+      return;
+    }
     const { repetitions, latencyMs } = this.#session;
     if (this.#repetitions > 1) repetitions.good(this.#repetitions, view.count, view.octets, latencyMs);
     if (view.count === 0) {
