@@ -26,13 +26,15 @@ function start(root: HTMLElement): void {
   const preferences = createPreferences(storage(), document.documentElement);
   const clock = signal(Date.now());
   const skew = signal(0);
+  const now = computed(() => clock.value + skew.value);
   const health = signal<Health | undefined>(undefined);
   const console: Console = {
     client,
     router,
     preferences,
     words: computed(() => (preferences.language.value === "zh" ? zh : en)),
-    now: computed(() => clock.value + skew.value),
+    now,
+    minute: computed(() => Math.floor(now.value / 60_000) * 60_000),
     health,
     trail: signal<Trail>({ regions: [] }),
     stream: signal({ state: "connecting", at: null, retry: () => {} }),

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Segments } from "../parts/choice.tsx";
@@ -38,7 +38,8 @@ export function PortTraffic({ device, port, name, capacity, percentiles, title, 
   const failure = useSignal<Failure | undefined>(undefined);
   const again = useSignal(0);
   const usual = useSignal<RangeName>("24h");
-  const range = rangeOf(query, Math.floor(now.value / AGAIN_MS) * AGAIN_MS, usual.value);
+  const until = useComputed(() => Math.floor(now.value / AGAIN_MS) * AGAIN_MS);
+  const range = rangeOf(query, until.value, usual.value);
   const custom = range.name === "custom";
 
   useEffect(() => {

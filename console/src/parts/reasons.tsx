@@ -13,8 +13,8 @@ export function Reasons({
   state: State;
   known: string;
 }) {
-  const { words, now } = useConsole();
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const { words, minute: minutes } = useConsole();
+  const minute = minutes.value;
   if (reasons.length === 0) {
     return (
       <p class="reasons-none">

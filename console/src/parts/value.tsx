@@ -52,9 +52,9 @@ export function AsOf({
 
 /** A moment that does not tick: `2026-11-22 08:10`, shorter when it is today. */
 export function Moment({ at }: { at: number | null }) {
-  const { words, now } = useConsole();
+  const { words, minute } = useConsole();
   if (at === null) return <span class="value missing">{words.value.unknown}</span>;
-  const day = Math.floor(now.value / 60_000) * 60_000;
+  const day = minute.value;
   return (
     <time
       class="value"

@@ -23,6 +23,8 @@ export interface Console {
   readonly words: ReadonlySignal<Words>;
   /** The server's time in UTC ms, moving each second: a reader's wrong clock makes nothing look old. */
   readonly now: ReadonlySignal<number>;
+  /** The same at the whole minute: for whatever does not tick, as a page that reads `now` is made anew each second. */
+  readonly minute: ReadonlySignal<number>;
   readonly health: Signal<Health | undefined>;
   readonly trail: Signal<Trail>;
   /** Of the page that is shown. */

@@ -74,6 +74,7 @@ export function linkSentence(
         : own.linkUnknown
       : own.linkRuns(rate(larger).text, speed(link.capacity).text, percent(link.use).text);
   const clauses: Clause[] = link.reasons
+    .filter((reason) => !down || reason.code !== "uplink-down")
     .slice(0, MOST_CLAUSES)
     .map((reason) => ({ text: reasonText(reason, words, now, link.name), state: link.state }));
   clauses.push({

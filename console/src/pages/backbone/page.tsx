@@ -21,7 +21,7 @@ import "../../styles/backbone.css";
 /** What is wrong on the links of a region? */
 export function BackbonePage({ path }: { path: string }) {
   const console = useConsole();
-  const { router, now, preferences } = console;
+  const { router, minute: minutes, preferences } = console;
   const words = console.words.value;
   const language = preferences.language.value;
   const {
@@ -57,7 +57,7 @@ export function BackbonePage({ path }: { path: string }) {
       ? withoutPlace(nameIn(language, { name: one.schoolName, nameEn: one.schoolNameEn }), region)
       : plain(one.name);
   };
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   return (
     <>
       <div class="lead">

@@ -60,9 +60,9 @@ export function BackboneTable({
   nameOf: LinkNames;
   region: string;
 }) {
-  const { words, router, now, preferences } = useConsole();
+  const { words, router, minute: minutes, preferences } = useConsole();
   const { columns, backbone: own, empty, filter } = words.value;
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   const language = preferences.language.value;
   const rank = new Map(links.map((link, at) => [link.id, at]));
   const rows = useSteadyOrder(

@@ -27,7 +27,7 @@ export function CountyPage({ path }: { path: string | null }) {
 
 function County({ path, regions }: { path: string; regions: readonly RegionView[] }) {
   const console = useConsole();
-  const { router, now, preferences } = console;
+  const { router, minute: minutes, preferences } = console;
   const words = console.words.value;
   const language = preferences.language.value;
   const query = encodeURIComponent(path);
@@ -52,7 +52,7 @@ function County({ path, regions }: { path: string; regions: readonly RegionView[
   if (view.schools.length === 0)
     return regions.length === 0 ? <Welcome /> : <Quiet>{words.empty.region}</Quiet>;
 
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   const sentence = countySentence(view, words, language, minute, (school) => router.with({ school }));
   const school = view.schools.find((row) => row.id === router.place.value.query.get("school"));
   return (

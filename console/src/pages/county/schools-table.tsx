@@ -18,10 +18,10 @@ export function carried(link: LinkView | null): string | undefined {
 }
 
 export function SchoolsTable({ schools, chosen }: { schools: readonly SchoolRow[]; chosen: string | null }) {
-  const { words, router, preferences, now } = useConsole();
+  const { words, router, preferences, minute: minutes } = useConsole();
   const language = preferences.language.value;
   const { columns, county } = words.value;
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   const rows = useSteadyOrder(
     schools,
     (row) => row.id,

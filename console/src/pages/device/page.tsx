@@ -36,7 +36,7 @@ export function DevicePage({ id }: { id: string }) {
   if (live.failure.value) return <Failed failure={live.failure.value} retry={live.retry} />;
   if (!view) return <Skeleton tiles={12} />;
 
-  const minute = Math.floor(console.now.value / 60_000) * 60_000;
+  const minute = console.minute.value;
   const { device } = view;
   const role = term(words.roles, device.role);
   const since = device.since === null ? "" : moment(device.since, minute);

@@ -66,7 +66,7 @@ export function Forecast({
     recent.reduce((sum, [, value]) => sum + value, 0) / recent.length,
   ];
   const past = last[0] - first[0];
-  const cone = coneOf(link, level, last[0] + Math.max(past, 26 * WEEK));
+  const cone = coneOf(link, level, last[0] + Math.max(past, 52 * WEEK));
   const to = cone?.end ?? last[0] + past * 0.1;
   const top = Math.max(1, ...sorted.map(([, value]) => value)) * 1.02;
   return (

@@ -11,10 +11,10 @@ type Month = LinkPageView["months"][number];
 
 /** The 95th percentile month by month by both rules of contracts; a month with too few slots has none. */
 export function Months({ link, months }: { link: string; months: readonly Month[] }) {
-  const { words, preferences, now } = useConsole();
+  const { words, preferences, minute } = useConsole();
   const { backbone: own, columns } = words.value;
   const language = preferences.language.value;
-  const today = now.value;
+  const today = minute.value;
   const list: Column<Month>[] = [
     {
       key: "month",

@@ -42,7 +42,7 @@ export function LinkPage({ id }: { id: string }) {
   if (!view) return <Skeleton tiles={12} />;
   const { link } = view;
   const { backbone: own, columns, pages, school } = words;
-  const minute = Math.floor(console.now.value / 60_000) * 60_000;
+  const minute = console.minute.value;
   const region = view.region.at(-1);
   return (
     <>

@@ -11,11 +11,11 @@ import { term } from "../../words/term.ts";
 
 /** Why this room is not ready: the cause first, in a sentence, then what else was looked at and is in order. */
 export function Cause({ room, view }: { room: RoomView; view: SchoolView }) {
-  const { words, now } = useConsole();
+  const { words, minute: minutes } = useConsole();
   const { cause: own } = words.value;
   const findings = findingsOf(room, view);
   const found = findings.find((finding) => finding.cause);
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   if (findings.length === 0) return null;
   return (
     <section class="cause">

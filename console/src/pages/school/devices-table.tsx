@@ -16,9 +16,9 @@ const STATES: readonly State[] = ["bad", "watch", "unknown", "good"];
 const FIRST = 12;
 
 export function DevicesTable({ devices, all }: { devices: readonly DeviceRow[]; all: boolean }) {
-  const { words, router, now } = useConsole();
+  const { words, router, minute: minutes } = useConsole();
   const { columns, school, filter, roles, state: states, empty, up } = words.value;
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   const { query } = router.place.value;
   const role = query.get("role");
   const state = query.get("state");

@@ -24,7 +24,7 @@ const mean = (values: (number | null | undefined)[]): number | null => {
 
 export function SchoolPage({ id }: { id: string }) {
   const console = useConsole();
-  const { router, now, preferences } = console;
+  const { router, minute: minutes, preferences } = console;
   const words = console.words.value;
   const query = encodeURIComponent(id);
   const live = useLive<SchoolView>({
@@ -47,7 +47,7 @@ export function SchoolPage({ id }: { id: string }) {
   if (live.failure.value) return <Failed failure={live.failure.value} retry={live.retry} />;
   if (!view) return <Skeleton tiles={30} />;
 
-  const minute = Math.floor(now.value / 60_000) * 60_000;
+  const minute = minutes.value;
   const { query: params } = router.place.value;
   const tab = params.get("tab");
   const onDevices = tab === "devices";

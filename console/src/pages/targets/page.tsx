@@ -93,11 +93,11 @@ const DAY = 86_400_000;
 
 /** The day that is answered, and the way to the days before and after it. */
 function Dates({ date }: { date: string }) {
-  const { router, words, now } = useConsole();
+  const { router, words, minute } = useConsole();
   const { targets: own } = words.value;
   const at = dateOf(date);
   const next = plainDate(at + DAY * 1.5);
-  const today = plainDate(now.value);
+  const today = plainDate(minute.value);
   return (
     <span class="dates">
       <a
