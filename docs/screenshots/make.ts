@@ -30,7 +30,7 @@ const data = join(folder, "data");
 let demo: Running | undefined;
 
 async function start(): Promise<string> {
-  demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser"]);
+  demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser", "--history", "0"]);
   const match = await demo.seen(/^console: (http:\S+)\/$/m);
   return match[1]!;
 }
