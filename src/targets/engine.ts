@@ -26,7 +26,10 @@ export interface EngineOptions {
   failed(error: unknown, maker: readonly IndicatorId[], school: string): void;
   /** Share of the time that judging may take, 0..1; the rest is left to polling. Default 0.5. */
   readonly duty?: number;
-  /** Values over more than one day are made again after so long within the running day, ms. Default 6 h. */
+  /**
+   * Values over more than one day are made again after so long within the running day, ms; a sixth of it where one
+   * is not known. Default 6 h.
+   */
   readonly slowMs?: number;
 }
 
@@ -71,6 +74,11 @@ export class TargetEngine {
   targets(): readonly Target[] {
     this.#look();
     return this.#targets;
+  }
+
+  /** Values over several days are made again in the next round: the store learned of the past. */
+  refresh(): void {
+    this.#slow.clear();
   }
 
   get book(): TargetBook {
@@ -159,7 +167,8 @@ export class TargetEngine {
     const { clock, slowMs = SLOW_MS } = this.#options;
     const started = clock.monotonic();
     const slow = this.#slow.get(school.id);
-    const reuse = !final && slow?.date === date && started - slow.at < slowMs;
+    const goodFor = slow?.values.every(({ value }) => value.value !== null) ? slowMs : slowMs / 6;
+    const reuse = !final && slow?.date === date && started - slow.at < goodFor;
     const values: DatedValue[] = [];
     for (const maker of this.#options.makers) {
       const lengths = new Set(maker.makes.flatMap((id) => wanted.get(id) ?? []));

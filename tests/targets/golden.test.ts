@@ -307,6 +307,28 @@ describe("the same day again", () => {
   }
 });
 
+describe("values over several days", () => {
+  it("are kept for hours of the running day, for less where one is not known, and not of a day that is over", async () => {
+    const monthly = target({ ...WIFI, conditions: [condition("wifi.service", ">=", 0.98, { days: 30 })] });
+    const engine = engineWith([monthly]);
+    const asked = async (final = false) => {
+      wifi.asked = 0;
+      await engine.judgeDay(TODAY, { final });
+      return wifi.asked;
+    };
+    expect(await asked()).toBe(9);
+    expect(await asked()).toBe(0);
+    clock.time += 2 * 3_600_000;
+    // Of a3, b1 and c2 the service is not known.
+    expect(await asked()).toBe(3);
+    clock.time += 5 * 3_600_000;
+    expect(await asked()).toBe(9);
+    engine.refresh();
+    expect(await asked()).toBe(9);
+    expect(await asked(true)).toBe(9);
+  });
+});
+
 describe("faults", () => {
   it("of the store leave the day as it was", async () => {
     const engine = engineWith();

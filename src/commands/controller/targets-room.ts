@@ -142,8 +142,12 @@ export class TargetsRoom {
     await this.#takeFinal();
     this.#nextRound = clock.monotonic() + FIRST_ROUND_MS;
     const { past } = this.#options;
-    if (past) void past.stored.catch(() => {}).then(() => (this.#stored = true));
-    else this.#stored = true;
+    const settled = () => {
+      this.#stored = true;
+      engine.refresh();
+    };
+    if (past) void past.stored.then(settled, settled);
+    else settled();
     this.#running = this.#run();
   }
 
