@@ -98,7 +98,8 @@ const PREAMBLE = `<!-- Generated from src/targets and targets/ by \`campusd gene
 
 Targets are data: \`targets/*.yaml\` has the definitions and a set for each document. campusd judges every school by
 every target that holds, every quarter of an hour for today and once for good half an hour after midnight, and rolls
-the schools up to county, city and province.
+the schools up to county, city and province. A round goes on in the background and leaves half of the time to polling; with many
+schools it takes longer than a quarter of an hour, and the next begins when it is done.
 
 - **Verdict of a school**: met, not met, unknown, not applicable, or declared. A school is *declared* where the
   verdict rests on somebody's word, however little; it is *met* on device data and the register alone.
