@@ -5,7 +5,8 @@ import type { Words } from "../../words/zh.ts";
 export function indicatorValue(value: number, unit: string, words: Words): string {
   if (unit === "ratio" || unit === "share") return ratio(value).text;
   if (unit === "bit/s") return speed(value).text;
-  if (unit === "" || unit === "count") return Number.isInteger(value) ? count(value).text : digits(value);
+  if (unit === "" || unit === "count" || unit === "state")
+    return Number.isInteger(value) ? count(value).text : digits(value);
   return quantity(value, unit, words).text;
 }
 
