@@ -36,7 +36,9 @@ export async function runCampusd(
   execArgv: readonly string[] = [],
 ): Promise<CampusdResult> {
   const child = fork(join(import.meta.dirname, "campusd.ts"), { execArgv: [...execArgv] });
-  const { result } = await ask<{ result: CampusdResult }>(child, plan, 300_000);
+  // To be bound and polled takes longer the more devices there are, and on a busy machine longer still.
+  const limit = 300_000 + 40 * plan.agents.length + 2 * plan.everyMs + 1000 * plan.seconds;
+  const { result } = await ask<{ result: CampusdResult }>(child, plan, limit);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.disconnect();
   await ended;
