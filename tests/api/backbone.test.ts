@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { csvCell } from "../../src/api/csv.ts";
 import type { LiveState } from "../../src/api/live.ts";
 import { backboneSchema, linkPageSchema } from "../../src/api/schemas/backbone.ts";
 import { schoolSchema } from "../../src/api/schemas/campus.ts";
 import { BandwidthLedger } from "../../src/indicators/bandwidth/ledger.ts";
 import type { InventoryDocumentInput } from "../../src/inventory/document.ts";
+import { csvCell } from "../../src/targets/export/csv.ts";
 import { DOCUMENT, FakeCampus, makeWell, type RunningServer, serve } from "./campus.ts";
 
 const NODE: NonNullable<InventoryDocumentInput["sites"]>[number] = {

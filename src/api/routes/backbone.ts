@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { csvFile } from "../../targets/export/csv.ts";
 import { maySee, notFound } from "../access.ts";
-import { csvFile } from "../csv.ts";
 import { backboneSchema } from "../schemas/backbone.ts";
 import { backboneView } from "../views/backbone.ts";
 import { LINK_COLUMNS, linkRow } from "../views/link-table.ts";

@@ -1,4 +1,4 @@
-import type { CsvCell } from "../csv.ts";
+import type { CsvCell } from "../../targets/export/csv.ts";
 import type { BackboneLinkView } from "../schemas/backbone.ts";
 
 /** Column names of a table of links; bit/s, shares 0..1, dBm, seconds, percent of probes lost. */
