@@ -1,8 +1,19 @@
 import type { Board } from "../board.ts";
 import { bars, curves } from "../panel.ts";
+import type { Question } from "../query.ts";
 
 const scope = "county" as const;
 const CORES = ["router", "firewall", "core-switch"];
+
+/** The worst interface of each core, or of each school's cores. */
+const ofCores = (quantity: string, by: Question["by"]): Question => ({
+  quantity,
+  each: "mean",
+  together: "max",
+  by,
+  scope,
+  only: { role: CORES },
+});
 
 /** The links of a county: the busiest, those with errors, their light, how far the schools answer. */
 export const BACKBONE: Board = {
@@ -19,62 +30,26 @@ export const BACKBONE: Board = {
       panels: [
         curves({
           title: { zh: "接收利用率", en: "Use, received" },
-          questions: [
-            {
-              quantity: "interface.in_use",
-              each: "mean",
-              together: "max",
-              by: ["school", "device"],
-              scope,
-              only: { role: CORES },
-            },
-          ],
+          questions: [ofCores("interface.in_use", ["school", "device"])],
           min: 0,
           max: 100,
           limits: [70, 90],
         }),
         curves({
           title: { zh: "发送利用率", en: "Use, sent" },
-          questions: [
-            {
-              quantity: "interface.out_use",
-              each: "mean",
-              together: "max",
-              by: ["school", "device"],
-              scope,
-              only: { role: CORES },
-            },
-          ],
+          questions: [ofCores("interface.out_use", ["school", "device"])],
           min: 0,
           max: 100,
           limits: [70, 90],
         }),
         curves({
           title: { zh: "各校核心接收速率", en: "Received by the core of each school" },
-          questions: [
-            {
-              quantity: "interface.in_rate",
-              each: "mean",
-              together: "max",
-              by: ["school"],
-              scope,
-              only: { role: CORES },
-            },
-          ],
+          questions: [ofCores("interface.in_rate", ["school"])],
           min: 0,
         }),
         curves({
           title: { zh: "各校核心发送速率", en: "Sent by the core of each school" },
-          questions: [
-            {
-              quantity: "interface.out_rate",
-              each: "mean",
-              together: "max",
-              by: ["school"],
-              scope,
-              only: { role: CORES },
-            },
-          ],
+          questions: [ofCores("interface.out_rate", ["school"])],
           min: 0,
         }),
       ],
@@ -84,30 +59,12 @@ export const BACKBONE: Board = {
       panels: [
         curves({
           title: { zh: "接收错误", en: "Errors received" },
-          questions: [
-            {
-              quantity: "interface.in_error_rate",
-              each: "mean",
-              together: "max",
-              by: ["school", "device"],
-              scope,
-              only: { role: CORES },
-            },
-          ],
+          questions: [ofCores("interface.in_error_rate", ["school", "device"])],
           min: 0,
         }),
         curves({
           title: { zh: "接收丢弃", en: "Discards received" },
-          questions: [
-            {
-              quantity: "interface.in_discard_rate",
-              each: "mean",
-              together: "max",
-              by: ["school", "device"],
-              scope,
-              only: { role: CORES },
-            },
-          ],
+          questions: [ofCores("interface.in_discard_rate", ["school", "device"])],
           min: 0,
         }),
         curves({
