@@ -162,6 +162,8 @@ export class Controller implements LiveState {
       table: this.table,
       latest: this.latest,
       receiver: {
+        // Whoever looks at a batch below has done so when its writing has resolved.
+        copies: this.store.copies === true,
         write: async (batch, table) => {
           await this.store.write(batch, table);
           this.#targets.late(batch, table);
