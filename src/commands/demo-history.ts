@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 import type { SimulationWorker } from "../../simulators/simulation-worker.ts";
 import { CampusError } from "../errors/campus-error.ts";
 import type { Inventory } from "../inventory/model.ts";
@@ -91,6 +92,8 @@ export interface HistoryFill {
   /** See HistoryOptions. */
   readonly missing?: number;
   readonly stepSeconds?: number;
+  /** Rest between two slices, ms: the devices answer in it, and the store seals what it has. Default none. */
+  readonly restMs?: number;
 }
 
 /**
@@ -99,7 +102,7 @@ export interface HistoryFill {
  * samples there were. Rejects with E_STORE_* when the store fails; ends early when aborted.
  */
 export async function fillHistory(fill: HistoryFill): Promise<number> {
-  const { simulation, inventory, table, store, from, to, signal, missing, stepSeconds } = fill;
+  const { simulation, inventory, table, store, from, to, signal, missing, stepSeconds, restMs = 0 } = fill;
   const keys = await simulation.beginHistory({
     from,
     to,
@@ -132,6 +135,7 @@ export async function fillHistory(fill: HistoryFill): Promise<number> {
     if (length > 0) await store.write(batch, table);
     samples += length;
     fill.told(Math.min(slice.upto, to));
+    if (restMs > 0) await rest(restMs);
   }
   return samples;
 }

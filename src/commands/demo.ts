@@ -38,6 +38,8 @@ const MOST_SCHOOL_DAYS = 1400;
 const MOST_HISTORY_DAYS = 40;
 /** Of the days before the first start every so many are judged: a pace rests on 14 of them, and each costs a round. */
 const JUDGED_EVERY = 2;
+/** Between two slices of the history: in one go the store would hold twice as much in memory. */
+const REST_MS = 30;
 const DAY_MS = 86_400_000;
 /** The devices tell of their faults when their interfaces are known. */
 const TRAPS_AFTER_MS = 10_000;
@@ -177,6 +179,7 @@ async function tellHistory(
       from,
       to,
       signal,
+      restMs: REST_MS,
       told: (toldUntil) => remember(settings.data.dir, { anchorMs, toldUntil }),
     });
     if (signal.aborted) return false;

@@ -59,6 +59,8 @@ const site = new Site({
   settings: { polling: { interfaces: "10s" } },
 });
 const schools = site.simulation.world.schools.map((school) => school.id);
+/** The county's node has devices like a school's. */
+const places = [...schools, site.simulation.world.site.id];
 
 beforeAll(async () => {
   await site.prepare();
@@ -105,7 +107,7 @@ describe("what is stored is what was true", () => {
     expect(slow.length).toBeGreaterThan(30);
     await until(
       async () => {
-        const there = await everything(site.url, schools, from, Date.now(), SLOW);
+        const there = await everything(site.url, places, from, Date.now(), SLOW);
         const keys = new Set(there.map((one) => keyOf(one.device, one.quantity, one.tags)));
         return slow.filter((key) => !keys.has(key));
       },
@@ -119,7 +121,7 @@ describe("what is stored is what was true", () => {
       60_000,
     );
     to = Date.now();
-    all = await everything(site.url, schools, from, to);
+    all = await everything(site.url, places, from, to);
     expect(all.length).toBeGreaterThan(5000);
   }, 240_000);
 
@@ -277,7 +279,7 @@ describe("what is stored is what was true", () => {
       while (loading) await fetch(`${site.url}/api/v1/schools`).catch(() => undefined);
     });
     const last = Date.now();
-    const before = await everything(site.url, schools, last - 100_000, last - 5_000);
+    const before = await everything(site.url, places, last - 100_000, last - 5_000);
     const started = Date.now();
     expect(await site.stop("SIGINT")).toBe(0);
     loading = false;
@@ -287,13 +289,13 @@ describe("what is stored is what was true", () => {
     expect(site.running.output()).not.toMatch(/fault of its own|did not close cleanly|Unhandled/);
 
     await site.serve();
-    const after = await everything(site.url, schools, last - 100_000, last - 5_000);
+    const after = await everything(site.url, places, last - 100_000, last - 5_000);
     const points = (series: readonly StoredSeries[]) =>
       new Map(series.map((one) => [keyOf(one.device, one.quantity, one.tags), one.points]));
     expect(points(after)).toEqual(points(before));
     // A board's message is acknowledged when it is committed: each of those is there, up to the last.
     const messages = (
-      await everything(site.url, schools, from, started + 10_000, /^board\.on_total$/)
+      await everything(site.url, places, from, started + 10_000, /^board\.on_total$/)
     ).flatMap((one) => one.points);
     expect(published).toBeGreaterThan(50);
     expect(messages.length).toBeGreaterThanOrEqual(published);
@@ -305,7 +307,7 @@ describe("what is stored is what was true", () => {
     const read = () => stored(site.url, "interface.in_rate", { device }, restarted, Date.now() + 1);
     await until(read, (series) => series.length > 5 && series.every((one) => one.points.length > 0), 60_000);
     const now = Date.now();
-    const later = await everything(site.url, schools, restarted, now);
+    const later = await everything(site.url, places, restarted, now);
     const use = later
       .filter((one) => /^interface\.(in|out)_use$/.test(one.quantity))
       .flatMap((one) => one.points);
@@ -330,7 +332,7 @@ describe("what is stored is what was true", () => {
     expect(await site.stop("SIGKILL")).toBe(-1);
     const { published } = site.simulation.stats().boards;
     await site.serve();
-    const messages = (await everything(site.url, schools, from, Date.now(), /^board\.on_total$/)).flatMap(
+    const messages = (await everything(site.url, places, from, Date.now(), /^board\.on_total$/)).flatMap(
       (one) => one.points,
     );
     expect(messages.length).toBeGreaterThanOrEqual(published);
