@@ -118,14 +118,18 @@ describeWith(["influxd"], "serve with InfluxDB 1.6", () => {
     await until(health, ({ store }) => store.healthy && store.spooled === 0, 60_000);
     expect((await health()).store.dropped).toBe(0);
 
-    const { series = [] } = await influxQl("SELECT in_octets FROM interface GROUP BY device, interface");
-    expect(series.length).toBeGreaterThan(50);
     const school = site.simulation.world.schools[0]!.id;
+    const { series = [] } = await influxQl(
+      `SELECT in_octets FROM interface WHERE school = '${school}' GROUP BY device, interface`,
+    );
+    expect(series.length).toBeGreaterThan(50);
     const answered = await stored(site.url, COUNTER, { school }, from, Date.now());
     const byKey = new Map(answered.map((one) => [keyOf(one.device, COUNTER, one.tags), one.points]));
     for (const one of series) {
       const points = byKey.get(keyOf(one.tags!["device"]!, COUNTER, { interface: one.tags!["interface"]! }))!;
-      expect(points.length).toBeGreaterThanOrEqual(one.values.length);
+      // The API answers the last sample of a second, and a first poll may fall into that of a device's turn.
+      const seconds = new Set(one.values.map(([time]) => Math.floor(Number(time) / 1000)));
+      expect(points.length).toBeGreaterThanOrEqual(seconds.size);
     }
   }, 120_000);
 
