@@ -7,20 +7,16 @@ import type { TargetsView } from "../../src/api/schemas/targets.ts";
 import { launch } from "../../tests/support/chromium.ts";
 import { campusd, getJson, type Running, until } from "../../tests/support/process.ts";
 import { binary } from "../../tests/support/servers.ts";
-import { linesOf, writeHistory } from "./history.ts";
 
 /**
  * `npm run screenshots [-- SECONDS | URL]`: starts the seeded demo, lets it poll for so long (or takes a demo that
  * runs already), and takes the pictures of the READMEs and of the look-over: each page in two languages, two
- * themes, 1280 and 390 pixels wide. A demo that it starts itself is given a hundred days of simulated traffic on its
- * links first, as months and forecasts need them. The READMEs' own pictures are kept beside this file; the others
- * go to the folder it prints.
+ * themes, 1280 and 390 pixels wide. The READMEs' own pictures are kept beside this file; the others go to the folder
+ * it prints.
  */
 const KEPT = /^(county|school|device|backbone|link|targets)-(en|zh)-light-1280\.png$/;
-const argument = process.argv[2] ?? "150";
+const argument = process.argv[2] ?? "180";
 const running = /^http:/.test(argument) ? argument.replace(/\/$/, "") : undefined;
-/** The demo polls each link within a minute; a rate takes two readings. */
-const FIRST_RATES_MS = 150_000;
 
 if (binary("chromium") === undefined)
   throw new Error("needs Debian's chromium: apt-get install chromium fonts-noto-cjk");
@@ -30,7 +26,7 @@ const data = join(folder, "data");
 let demo: Running | undefined;
 
 async function start(): Promise<string> {
-  demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser", "--history", "0"]);
+  demo = campusd(["demo", "--port", "0", "--data", data, "--no-browser"]);
   const match = await demo.seen(/^console: (http:\S+)\/$/m);
   return match[1]!;
 }
@@ -44,16 +40,6 @@ const backboneOf = (url: string, path: string) => (): Promise<BackboneView> =>
 
 async function warmedUp(): Promise<string> {
   if (running !== undefined) return running;
-  const first = await start();
-  const county = await countyOf(first);
-  await until(
-    backboneOf(first, county),
-    ({ links }) => links.every((link) => link.use !== null),
-    FIRST_RATES_MS,
-  );
-  const lines = await linesOf(first, county);
-  await demo?.end("SIGINT");
-  console.log(`wrote ${await writeHistory(data, lines, Date.now())} samples of ${lines.length} links`);
   const url = await start();
   console.log(`polling for ${argument} s`);
   await new Promise((resolve) => setTimeout(resolve, Number(argument) * 1000));
@@ -73,8 +59,10 @@ try {
   const device = (county.links.find((link) => (link.use ?? 0) > 60) ?? county.links[0]!).device;
   const province = path.split("/")[0]!;
   const { targets } = await getJson<TargetsView>(`${url}/api/v1/targets?region=${province}`);
-  // The target of which most is known tells most.
-  const [target] = [...targets].sort((a, b) => (a.tally.unknownShare ?? 1) - (b.tally.unknownShare ?? 1));
+  // One with a wanted rate of which much is known tells most.
+  const told = (row: (typeof targets)[number]): number =>
+    (row.wanted === null ? 2 : 0) + (row.tally.unknownShare ?? 1) + (row.pace.perMonth ? 0 : 1);
+  const [target] = [...targets].sort((a, b) => told(a) - told(b));
   const pages = {
     county: `/region/${path}`,
     school: `/school/${school}`,
