@@ -40,10 +40,10 @@ function withOwnExit(command: Command): Command {
   return command.exitOverride();
 }
 
-// Whoever reads may stop reading (`campusd --help | head`): there is nobody left to tell.
+// Whoever reads may stop reading (`campusd --help | head`). A controller goes on polling, and ends with everything
+// committed, whether somebody reads what it prints or not.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  process.exit();
 });
 
 try {

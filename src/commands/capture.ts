@@ -12,10 +12,10 @@ import { CampusError } from "../errors/campus-error.ts";
 import { loadProfiles } from "../profiles/load.ts";
 import { captureReportText } from "./capture/report.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
-import { durationOption, pickCredentials } from "./discover/arguments.ts";
+import { durationOption } from "./discover/arguments.ts";
 import { EXIT, interruption, wholeNumber } from "./exit.ts";
+import { credentialOf } from "./inspect/credential.ts";
 import { type InspectTarget, parseTarget, resolveTarget } from "./inspect/target.ts";
-import { settingsFrom } from "./settings-file.ts";
 import { VERSION } from "./version.ts";
 
 interface Options {
@@ -113,17 +113,6 @@ async function run(text: string, options: Options): Promise<void> {
   write(capture.text, options.out);
   console.error(captureReportText(capture.report, options.out));
   process.exitCode = capture.report.partial === undefined ? EXIT.done : EXIT.failed;
-}
-
-function credentialOf({ config, credential }: Options): SnmpCredential | undefined {
-  if (credential === undefined) {
-    if (config === undefined) return undefined;
-    throw new CampusError("E_USAGE", "--config is given for a credential: name it with --credential");
-  }
-  if (config === undefined)
-    throw new CampusError("E_USAGE", "--credential needs --config: the settings file that has it");
-  const settings = settingsFrom(config, { onUnreadSecret: () => undefined });
-  return pickCredentials(settings, [credential], () => undefined)[0]?.credential;
 }
 
 function secretsOf(target: InspectTarget, access: { readonly version: string }): string[] {

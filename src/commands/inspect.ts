@@ -4,17 +4,15 @@ import { Command } from "commander";
 import { SnmpClient } from "../../collectors/snmp/client.ts";
 import { InspectionPlans } from "../../collectors/snmp/inspection/inspect.ts";
 import { systemClock } from "../collection/clock.ts";
-import type { SnmpCredential } from "../collection/contract.ts";
 import { CampusError } from "../errors/campus-error.ts";
 import { loadProfiles } from "../profiles/load.ts";
-import { formatDuration, parseDuration } from "../settings/amounts.ts";
 import { BUNDLED_PROFILES } from "./check.ts";
-import { pickCredentials } from "./discover/arguments.ts";
+import { durationOption } from "./discover/arguments.ts";
 import { EXIT, interruption, wholeNumber } from "./exit.ts";
+import { credentialOf } from "./inspect/credential.ts";
 import { type Inspection, inspectAll } from "./inspect/run.ts";
 import { type InspectTarget, parseTarget, parseTargets } from "./inspect/target.ts";
 import { inspectionText } from "./inspect/text.ts";
-import { settingsFrom } from "./settings-file.ts";
 
 interface InspectOptions {
   readonly json?: boolean;
@@ -72,7 +70,7 @@ async function runInspect(given: string[], options: InspectOptions): Promise<voi
   const run = {
     concurrency: wholeNumber("--concurrency", options.concurrency, 1, 1000),
     retries: wholeNumber("--retries", options.retries, 0, 10),
-    timeoutMs: timeout(options.timeout),
+    timeoutMs: durationOption("--timeout", options.timeout, LEAST_TIMEOUT_MS, MOST_TIMEOUT_MS),
     version: options.v1 ? ("v1" as const) : ("v2c" as const),
     credential,
   };
@@ -103,19 +101,6 @@ async function runInspect(given: string[], options: InspectOptions): Promise<voi
   }
 }
 
-/** The credential that is named; its secrets are read, the others' need not be there. */
-function credentialOf(options: InspectOptions): SnmpCredential | undefined {
-  const { config, credential } = options;
-  if (credential === undefined) {
-    if (config === undefined) return undefined;
-    throw new CampusError("E_USAGE", "--config is given for a credential: name it with --credential");
-  }
-  if (config === undefined)
-    throw new CampusError("E_USAGE", "--credential needs --config: the settings file that has it");
-  const settings = settingsFrom(config, { onUnreadSecret: () => undefined });
-  return pickCredentials(settings, [credential], () => undefined)[0]?.credential;
-}
-
 function fromFile(file: string | undefined, needsCommunity: boolean): InspectTarget[] {
   if (file === undefined) return [];
   const name = file === "-" ? "standard input" : file;
@@ -130,19 +115,6 @@ function fromFile(file: string | undefined, needsCommunity: boolean): InspectTar
       error,
     );
   }
-}
-
-function timeout(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms >= LEAST_TIMEOUT_MS && ms <= MOST_TIMEOUT_MS) return ms;
-  const range = `${formatDuration(LEAST_TIMEOUT_MS)} to ${formatDuration(MOST_TIMEOUT_MS)}`;
-  throw new CampusError(
-    "E_USAGE",
-    `--timeout takes a duration from ${range}, as 2s or 500ms, not '${text}'`,
-    {
-      key: "--timeout",
-    },
-  );
 }
 
 /** The target is as it was given, so that who asked finds its answer. */

@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
-import { campusd } from "../support/process.ts";
+import { campusd, ROOT } from "../support/process.ts";
 
 /** What a person meets who types a command: help, usage errors, exit codes. */
 
@@ -20,6 +23,21 @@ function commandsOf(help: string): string[] {
 }
 
 describe("the command line", () => {
+  it("is content with a reader that stops reading", async () => {
+    // The reader is gone before the first word is written.
+    const child = spawn(process.execPath, [join(ROOT, "src/main.ts"), "--help"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => {
+      said += text.toString();
+    });
+    const [code] = await once(child, "close");
+    expect(said).toBe("");
+    expect(code).toBe(0);
+  });
+
   it("has help on each command, in which every option is explained", async () => {
     const top = await run("--help");
     expect(top.code).toBe(0);

@@ -29,10 +29,11 @@ export class AddressGuard {
   allows(text: string): boolean {
     if (!ipaddr.isValid(text)) return false;
     const address = ipaddr.parse(text);
-    if (this.#isAllowed(address)) return true;
-    if (address.kind() === "ipv6" && this.#nat64 && address.match(...this.#nat64))
-      return this.#isFree(embedded(address as ipaddr.IPv6));
-    return this.#isFree(address);
+    const behind =
+      address.kind() === "ipv6" && this.#nat64 && address.match(...this.#nat64)
+        ? embedded(address as ipaddr.IPv6)
+        : undefined;
+    return this.#isFree(behind ?? address);
   }
 
   /** The IPv6 address by which a NAT64 reaches an IPv4 address; undefined without a NAT64 (RFC 6052 section 2.2). */

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../../src/collection/contract.ts";
+import { medianOf } from "../../../src/measurements/median.ts";
 import { AddressGuard } from "./address-guard.ts";
 import { SITE_LIMITS, type SiteLimits } from "./limits.ts";
 import { Names } from "./names.ts";
 import { isInternal, likeness, type Page, readPage } from "./page.ts";
 import { siteUrl } from "./site-url.ts";
-import { type Latency, latencyOf, median } from "./timing.ts";
+import { type Latency, latencyOf } from "./timing.ts";
 import { type Visit, Visitor } from "./visit.ts";
 
 export const SITE_CHECKS = [
@@ -218,8 +219,8 @@ class Audit {
 
   #degradation(v6: readonly Visit[], v4: readonly Visit[]): void {
     const { degradation: limit, equalBelowS } = this.#limits;
-    const six = median(v6.flatMap(answerTime));
-    const four = median(v4.flatMap(answerTime));
+    const six = medianOf(v6.flatMap(answerTime));
+    const four = medianOf(v4.flatMap(answerTime));
     if (six === null || four === null) {
       const family = six === null ? "IPv6" : "IPv4";
       this.#set("degradation", null, null, limit, `no answer over ${family}`);

@@ -1,3 +1,4 @@
+import { medianOf } from "../../../src/measurements/median.ts";
 import type { Visit } from "./visit.ts";
 
 /** Medians over the good visits, seconds; null without one. */
@@ -9,14 +10,6 @@ export interface Latency {
 
 export function latencyOf(visits: readonly Visit[]): Latency {
   const good = visits.filter((visit) => visit.ok);
-  const of = (key: keyof Latency) => median(good.flatMap((visit) => visit[key] ?? []));
+  const of = (key: keyof Latency) => medianOf(good.flatMap((visit) => visit[key] ?? []));
   return { dns: of("dns"), tcp: of("tcp"), firstByte: of("firstByte") };
-}
-
-/** The middle value, or the mean of the two middle ones; null of none. */
-export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -3,18 +3,32 @@ import { keyedOctets } from "./keyed.ts";
 const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 const MAX_ATTEMPTS = 64;
 
+/** What a map is told of its texts. */
+interface Rules {
+  /** Goes into the key, so that two maps make different things of one text. */
+  readonly kind: string;
+  /** Whether the text is worth replacing. */
+  counts(text: string): boolean;
+  /** Whether it is looked for within other texts. */
+  isTelling(text: string): boolean;
+  /** What stands in its place, of as many octets; `octets` are as many as the text has. */
+  make(text: string, octets: Uint8Array): string;
+}
+
 /**
- * Texts that somebody typed in become placeholders of as many octets, so that they fit an index; the same text the
- * same placeholder. Texts are given as latin1: one character is one octet.
+ * Texts become others of as many octets, so that they fit an index; the same text the same one, and no two texts
+ * one. Texts are given as latin1: one character is one octet.
  */
-export class NameMap {
+export class TextMap {
   readonly #key: Uint8Array;
+  readonly #rules: Rules;
   readonly #mapped = new Map<string, string>();
   readonly #taken = new Set<string>();
   readonly #seen = new Set<string>();
 
-  constructor(key: Uint8Array) {
+  constructor(key: Uint8Array, rules: Rules) {
     this.#key = key;
+    this.#rules = rules;
   }
 
   get size(): number {
@@ -22,30 +36,46 @@ export class NameMap {
   }
 
   collect(text: string): void {
-    if (isNamed(text)) this.#seen.add(text);
+    if (this.#rules.counts(text)) this.#seen.add(text);
   }
 
   knows(text: string): boolean {
     return this.#seen.has(text);
   }
 
-  /** Names that are looked for within other texts, the longest first. */
+  /** Texts that are looked for within others, the longest first. */
   get searched(): readonly string[] {
-    return [...this.#seen].filter(isTelling).sort((a, b) => b.length - a.length);
+    return [...this.#seen].filter((text) => this.#rules.isTelling(text)).sort((a, b) => b.length - a.length);
   }
 
   map(text: string): string {
-    if (!isNamed(text)) return text;
+    const { kind, counts, make } = this.#rules;
+    if (!counts(text)) return text;
     const known = this.#mapped.get(text);
     if (known !== undefined) return known;
     for (let attempt = 0; ; attempt++) {
-      const made = placeholder(this.#key, attempt, text);
+      const made = make(text, keyedOctets(this.#key, `${kind}${attempt}`, text, text.length));
       if (attempt < MAX_ATTEMPTS && (this.#taken.has(made) || this.#seen.has(made))) continue;
       this.#taken.add(made);
       this.#mapped.set(text, made);
       return made;
     }
   }
+}
+
+/** What somebody typed in becomes a placeholder. */
+export function nameMap(key: Uint8Array): TextMap {
+  return new TextMap(key, { kind: "name", counts: isNamed, isTelling, make: placeholder });
+}
+
+/** Serial numbers: digits become digits, letters letters of the same case, everything else stays. */
+export function serialMap(key: Uint8Array): TextMap {
+  return new TextMap(key, {
+    kind: "serial",
+    counts: isSerial,
+    isTelling: (text) => text.length >= 6,
+    make: (text, octets) => [...text].map((character, i) => sameShape(character, octets[i]!)).join(""),
+  });
 }
 
 /** Nothing and what every device says are no names. */
@@ -62,55 +92,11 @@ function isTelling(text: string): boolean {
   return text.length >= 16 || /[^A-Za-z]/.test(text.trim());
 }
 
-function placeholder(key: Uint8Array, attempt: number, text: string): string {
-  const { length } = text;
-  const octets = keyedOctets(key, `name${attempt}`, text, length);
+function placeholder({ length }: string, octets: Uint8Array): string {
   const letters = [...octets].map((octet) => LETTERS[octet % LETTERS.length]!).join("");
   return length >= 8
     ? `name-${letters.slice(0, Math.min(length - 5, 12))}${"x".repeat(Math.max(0, length - 17))}`
     : letters;
-}
-
-/** Serial numbers: digits become digits, letters letters of the same case, everything else stays. */
-export class SerialMap {
-  readonly #key: Uint8Array;
-  readonly #mapped = new Map<string, string>();
-  readonly #taken = new Set<string>();
-  readonly #seen = new Set<string>();
-
-  constructor(key: Uint8Array) {
-    this.#key = key;
-  }
-
-  get size(): number {
-    return this.#mapped.size;
-  }
-
-  collect(text: string): void {
-    if (isSerial(text)) this.#seen.add(text);
-  }
-
-  knows(text: string): boolean {
-    return this.#seen.has(text);
-  }
-
-  get searched(): readonly string[] {
-    return [...this.#seen].filter((text) => text.length >= 6).sort((a, b) => b.length - a.length);
-  }
-
-  map(text: string): string {
-    if (!isSerial(text)) return text;
-    const known = this.#mapped.get(text);
-    if (known !== undefined) return known;
-    for (let attempt = 0; ; attempt++) {
-      const octets = keyedOctets(this.#key, `serial${attempt}`, text, text.length);
-      const made = [...text].map((character, i) => sameShape(character, octets[i]!)).join("");
-      if (attempt < MAX_ATTEMPTS && (this.#taken.has(made) || this.#seen.has(made))) continue;
-      this.#taken.add(made);
-      this.#mapped.set(text, made);
-      return made;
-    }
-  }
 }
 
 function isSerial(text: string): boolean {

@@ -5,7 +5,7 @@ import { decodeArcs, encodeOid } from "../codec/oid.ts";
 import { Ipv4Map, Ipv6Map, MacMap } from "./address-maps.ts";
 import { IndexRewriter } from "./index-rewriter.ts";
 import { type KnownObject, Layouts, type ObjectLayout } from "./layout.ts";
-import { NameMap, SerialMap } from "./name-maps.ts";
+import { nameMap, serialMap, type TextMap } from "./name-maps.ts";
 import { ipv6OfHex, Scrubber } from "./scrubber.ts";
 import type { RawVarbind } from "./walk.ts";
 
@@ -40,8 +40,8 @@ export interface Maps {
   readonly macs: MacMap;
   readonly ipv4: Ipv4Map;
   readonly ipv6: Ipv6Map;
-  readonly names: NameMap;
-  readonly serials: SerialMap;
+  readonly names: TextMap;
+  readonly serials: TextMap;
 }
 
 /**
@@ -56,8 +56,8 @@ export function sanitise(varbinds: readonly RawVarbind[], options: SanitiserOpti
     macs,
     ipv4,
     ipv6: new Ipv6Map(options.key, macs, ipv4),
-    names: new NameMap(options.key),
-    serials: new SerialMap(options.key),
+    names: nameMap(options.key),
+    serials: serialMap(options.key),
   };
   const worker = new Sanitiser(maps, options);
   for (const varbind of varbinds) worker.collect(varbind);

@@ -1,20 +1,12 @@
 import { z } from "zod";
+import { UNKNOWN_REASONS } from "../../indicators/contract.ts";
+import { EVIDENCE_CLASSES } from "../../indicators/evidence.ts";
 
-export const evidenceClassSchema = z.enum(["measured", "inferred", "declared", "unknown"]);
+export const evidenceClassSchema = z.enum(EVIDENCE_CLASSES);
 export type EvidenceClassView = z.infer<typeof evidenceClassSchema>;
 
 /** Why a number is not known; words are in the console's glossary. */
-export const unknownReasonSchema = z.enum([
-  "no-device",
-  "no-data",
-  "stale",
-  "too-few-samples",
-  "too-few-slots",
-  "not-registered",
-  "no-counter",
-  "control-plane-counter",
-  "not-declared",
-]);
+export const unknownReasonSchema = z.enum(UNKNOWN_REASONS);
 export type UnknownReasonView = z.infer<typeof unknownReasonSchema>;
 
 /** What a number was made of, down to the raw reading; `src/indicators/evidence.ts` says what each kind is. */

@@ -1,5 +1,5 @@
+import { medianOf } from "../../measurements/median.ts";
 import type { UnknownReason } from "../contract.ts";
-import { medianOf } from "./percentile.ts";
 import type { DayPoint, Trend } from "./trend.ts";
 
 /** Percent of capacity that a forecast is made for. */

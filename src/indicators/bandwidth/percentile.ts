@@ -24,15 +24,6 @@ export function percentileOf(ascending: ArrayLike<number>, share = PERCENTILE): 
   return n === 0 ? null : ascending[nearestRank(n, share) - 1]!;
 }
 
-/** The median of values, in any order; null of none. */
-export function medianOf(values: ArrayLike<number>): number | null {
-  const n = values.length;
-  if (n === 0) return null;
-  const sorted = Float64Array.from(values).sort();
-  const half = n >> 1;
-  return n % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
 /** What a contract is measured by: the larger direction of each slot, and each direction by itself. */
 export interface Percentiles {
   /** bit/s; null when there is no slot. */

@@ -1,7 +1,8 @@
 import type { Link } from "../../inventory/model.ts";
+import { medianOf } from "../../measurements/median.ts";
 import type { SeriesResult, Store } from "../../stores/contract.ts";
 import type { Window } from "../contract.ts";
-import { medianOf, SLOT_MS } from "./percentile.ts";
+import { SLOT_MS } from "./percentile.ts";
 import { LONGEST_STEP_MS, slotMeans, storedMeans } from "./slots.ts";
 
 /** Where a link is measured. */

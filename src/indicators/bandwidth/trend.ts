@@ -1,4 +1,4 @@
-import { medianOf } from "./percentile.ts";
+import { medianOf } from "../../measurements/median.ts";
 
 /** One day: its number since the epoch in local days, and a value. */
 export interface DayPoint {

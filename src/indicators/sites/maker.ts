@@ -3,6 +3,7 @@ import type { Calendar } from "../calendar.ts";
 import type { IndicatorMaker, IndicatorValue, Window } from "../contract.ts";
 import type { Evidence } from "../evidence.ts";
 import type { IndicatorId } from "../list.ts";
+import { indicatorValue, type Share, shareOf, unknownShare } from "../share.ts";
 
 /** What the newest audit of a web site found. */
 export interface SiteVerdict {
@@ -41,35 +42,8 @@ export class SitesMaker implements IndicatorMaker {
 
   async evaluate(school: School, window: Window): Promise<readonly IndicatorValue[]> {
     const sites = this.#of(school);
-    const base = { indicator: INDICATOR, school: school.id, window };
-    if (sites.length === 0) return [this.#declared(school, window)];
-    const judged = sites.filter(({ audit }) => isKnown(audit, window));
-    const ready = judged.filter(({ audit }) => audit!.verdict === "ready").length;
-    const unknown = sites.length - judged.length;
-    if (judged.length === 0)
-      return [
-        {
-          ...base,
-          value: null,
-          numerator: null,
-          denominator: null,
-          unknown,
-          evidence: "unknown",
-          at: null,
-          why: "no-data",
-        },
-      ];
-    return [
-      {
-        ...base,
-        value: ready / judged.length,
-        numerator: ready,
-        denominator: judged.length,
-        unknown,
-        evidence: "measured",
-        at: Math.max(...judged.map(({ audit }) => audit!.at)),
-      },
-    ];
+    const share = sites.length > 0 ? measured(sites, window) : this.#declared(school, window);
+    return [indicatorValue(INDICATOR, school.id, window, share)];
   }
 
   async evidence(school: School, indicator: IndicatorId, window: Window): Promise<readonly Evidence[]> {
@@ -110,30 +84,19 @@ export class SitesMaker implements IndicatorMaker {
     return declared(school.id, calendar.dateOf(window.to - 1));
   }
 
-  #declared(school: School, window: Window): IndicatorValue {
+  #declared(school: School, window: Window): Share {
     const held = this.#held(school, window);
-    const base = { indicator: INDICATOR, school: school.id, window };
-    if (!held)
-      return {
-        ...base,
-        value: null,
-        numerator: null,
-        denominator: null,
-        unknown: 1,
-        evidence: "unknown",
-        at: null,
-        why: "not-registered",
-      };
-    return {
-      ...base,
-      value: held.value,
-      numerator: held.value,
-      denominator: 1,
-      unknown: 0,
-      evidence: "declared",
-      at: this.#options.calendar.startOf(held.date),
-    };
+    if (!held) return unknownShare("not-registered", 1);
+    const at = this.#options.calendar.startOf(held.date);
+    return { value: held.value, numerator: held.value, denominator: 1, unknown: 0, evidence: "declared", at };
   }
+}
+
+function measured(sites: readonly SiteVerdict[], window: Window): Share {
+  const judged = sites.filter(({ audit }) => isKnown(audit, window));
+  const ready = judged.filter(({ audit }) => audit!.verdict === "ready").length;
+  const at = judged.length === 0 ? null : Math.max(...judged.map(({ audit }) => audit!.at));
+  return shareOf(ready, judged.length, { unknown: sites.length - judged.length, at, why: "no-data" });
 }
 
 /** A site that answered over neither family was down: that says nothing about its IPv6. */
