@@ -1,4 +1,4 @@
-import { medianOf } from "../../measurements/median.ts";
+import { medianOf } from "../../measurements/percentile.ts";
 import type { UnknownReason } from "../contract.ts";
 import type { DayPoint, Trend } from "./trend.ts";
 

@@ -1,27 +1,13 @@
+import { nearestRank, PERCENTILE } from "../../measurements/percentile.ts";
+
 /** Width of a slot, ms: 5 minutes, from multiples of it since the epoch. */
 export const SLOT_MS = 300_000;
-/** Share of the slots that may be dropped: the 95th percentile. */
-export const PERCENTILE = 0.95;
 /** Under this share of the slots wanted no percentile is answered. */
 export const SLOTS_NEEDED = 0.9;
-
-/**
- * The nearest rank of n values, from 1: ceil(share x n). Written so that 0.95 x 8640 is 8208 and not one more
- * by what float64 leaves over.
- */
-export function nearestRank(n: number, share = PERCENTILE): number {
-  return Math.max(1, Math.ceil(share * n - 1e-9 * n));
-}
 
 /** How many of the largest of n values decide the percentile: those from the rank up. */
 export function topsNeeded(n: number, share = PERCENTILE): number {
   return n - nearestRank(n, share) + 1;
-}
-
-/** The percentile of ascending values by nearest rank, nothing interpolated; null of none. */
-export function percentileOf(ascending: ArrayLike<number>, share = PERCENTILE): number | null {
-  const n = ascending.length;
-  return n === 0 ? null : ascending[nearestRank(n, share) - 1]!;
 }
 
 /** What a contract is measured by: the larger direction of each slot, and each direction by itself. */

@@ -1,5 +1,5 @@
 import type { Link } from "../../inventory/model.ts";
-import { medianOf } from "../../measurements/median.ts";
+import { medianOf } from "../../measurements/percentile.ts";
 import type { SeriesResult, Store } from "../../stores/contract.ts";
 import type { Window } from "../contract.ts";
 import { SLOT_MS } from "./percentile.ts";

@@ -1,4 +1,4 @@
-import { medianOf } from "../../measurements/median.ts";
+import { medianOf } from "../../measurements/percentile.ts";
 
 /** One day: its number since the epoch in local days, and a value. */
 export interface DayPoint {

@@ -1,4 +1,4 @@
-import { nearestRank } from "./readings.ts";
+import { percentileOf } from "../../measurements/percentile.ts";
 import type { ApReport, RadioReport } from "./reports.ts";
 import type { TermSlots } from "./term-hours.ts";
 
@@ -114,5 +114,5 @@ function percentile(lane: Float64Array | undefined, slots: TermSlots, limits: Qu
   const values: number[] = [];
   for (let slot = 0; slot < slots.slots; slot++)
     if (slots.inTerm[slot] && !Number.isNaN(lane[slot]!)) values.push(lane[slot]!);
-  return values.length < limits.leastSlots ? null : nearestRank(values, 0.95);
+  return values.length < limits.leastSlots ? null : percentileOf(values.sort((a, b) => a - b));
 }

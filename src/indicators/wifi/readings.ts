@@ -41,16 +41,3 @@ export async function readLanes(
       return { result, lane };
     });
 }
-
-/** The last value of a lane and its slot; undefined for one without any. */
-export function lastOf(lane: Lane): { readonly slot: number; readonly value: number } | undefined {
-  for (let slot = lane.length - 1; slot >= 0; slot--)
-    if (!Number.isNaN(lane[slot]!)) return { slot, value: lane[slot]! };
-  return undefined;
-}
-
-/** Nearest rank: the smallest value that so much of the values, 0..1, does not exceed. Sorts in place. */
-export function nearestRank(values: number[], part: number): number {
-  values.sort((a, b) => a - b);
-  return values[Math.max(0, Math.ceil(part * values.length) - 1)]!;
-}

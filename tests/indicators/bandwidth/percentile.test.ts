@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  nearestRank,
-  percentileOf,
-  percentilesOf,
-  Tops,
-  topsNeeded,
-} from "../../../src/indicators/bandwidth/percentile.ts";
-import { medianOf } from "../../../src/measurements/median.ts";
+import { percentilesOf, Tops, topsNeeded } from "../../../src/indicators/bandwidth/percentile.ts";
+import { medianOf, nearestRank, percentileOf } from "../../../src/measurements/percentile.ts";
 
 const rates = fc.array(fc.oneof(fc.double({ min: 0, max: 1e11, noNaN: true }), fc.constant(Number.NaN)), {
   minLength: 1,
