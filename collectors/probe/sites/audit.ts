@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../../src/collection/contract.ts";
-import { medianOf } from "../../../src/measurements/median.ts";
+import { medianOf } from "../../../src/measurements/percentile.ts";
 import { AddressGuard } from "./address-guard.ts";
 import { SITE_LIMITS, type SiteLimits } from "./limits.ts";
 import { Names } from "./names.ts";

@@ -1,4 +1,4 @@
-import { medianOf } from "../../../src/measurements/median.ts";
+import { medianOf } from "../../../src/measurements/percentile.ts";
 import type { Visit } from "./visit.ts";
 
 /** Medians over the good visits, seconds; null without one. */
