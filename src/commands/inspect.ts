@@ -10,6 +10,7 @@ import { BUNDLED_PROFILES } from "./check.ts";
 import { durationOption } from "./discover/arguments.ts";
 import { EXIT, interruption, wholeNumber } from "./exit.ts";
 import { credentialOf } from "./inspect/credential.ts";
+import { jsonLine } from "./inspect/json.ts";
 import { type Inspection, inspectAll } from "./inspect/run.ts";
 import { type InspectTarget, parseTarget, parseTargets } from "./inspect/target.ts";
 import { inspectionText } from "./inspect/text.ts";
@@ -115,11 +116,6 @@ function fromFile(file: string | undefined, needsCommunity: boolean): InspectTar
       error,
     );
   }
-}
-
-/** The target is as it was given, so that who asked finds its answer. */
-function jsonLine({ target, snapshot, error }: Inspection): string {
-  return `${JSON.stringify({ target: target.text, ...snapshot, ...(error && { error }) })}\n`;
 }
 
 /** Standard output that may be a pipe: waits when the reader is slow, and says when it is gone. */

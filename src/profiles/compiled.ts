@@ -273,7 +273,7 @@ export interface SnmpPoint {
   readonly unlikeMib?: string;
 }
 
-export type FactKind = "interface" | "address" | "host" | "neighbor" | "vlan" | "entity" | "ap";
+export type FactKind = "interface" | "address" | "prefix" | "host" | "neighbor" | "vlan" | "entity" | "ap";
 
 export interface FactRule {
   readonly kind: FactKind;

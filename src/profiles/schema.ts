@@ -61,6 +61,7 @@ export const FACT_FIELDS = {
     "key",
   ],
   address: ["address", "prefixLength", "ifIndex"],
+  prefix: ["address", "prefixLength", "ifIndex"],
   host: ["address", "mac", "ifIndex"],
   neighbor: ["protocol", "ifIndex", "remoteName", "remotePort", "remoteChassis", "remoteAddress"],
   vlan: ["id", "name"],
@@ -68,7 +69,7 @@ export const FACT_FIELDS = {
   ap: ["key", "name", "mac", "serial", "model", "version", "address", "address6", "location"],
 } as const;
 
-const FACT_KINDS = ["interface", "address", "host", "neighbor", "vlan", "entity", "ap"] as const;
+const FACT_KINDS = ["interface", "address", "prefix", "host", "neighbor", "vlan", "entity", "ap"] as const;
 
 const idPattern = /^[A-Za-z][A-Za-z0-9_]*$/;
 const id = z.string().regex(idPattern, "an id starts with a letter and has letters, digits and _ only");

@@ -7,6 +7,7 @@ import { SnmpClient } from "../../collectors/snmp/client.ts";
 import { InspectionPlans } from "../../collectors/snmp/inspection/inspect.ts";
 import { openReplay } from "../../simulators/replay/replay.ts";
 import { systemClock } from "../../src/collection/clock.ts";
+import { jsonLine } from "../../src/commands/inspect/json.ts";
 import { inspectAll } from "../../src/commands/inspect/run.ts";
 import { parseTarget } from "../../src/commands/inspect/target.ts";
 import { loadProfiles } from "../../src/profiles/load.ts";
@@ -94,9 +95,9 @@ function recordings(): void {
           version: "v2c",
           credential: undefined,
         },
-        async ({ target, snapshot, error }) => {
-          if (error) errors.push(`${target.text}: ${error.message}`);
-          lines.push(JSON.stringify({ target: target.text, ...snapshot }));
+        async (look) => {
+          if (look.error) errors.push(`${look.target.text}: ${look.error.message}`);
+          lines.push(jsonLine(look));
         },
         signal,
       );
@@ -105,7 +106,7 @@ function recordings(): void {
       await replay.close();
     }
     const file = join(folder, "snapshots.ndjson");
-    writeFileSync(file, lines.join("\n"));
+    writeFileSync(file, lines.join(""));
     // By its real path: the script compares its own with the one it was started under.
     const script = realpathSync(join(FIELD, "score.mjs"));
     for (const [which, flags] of [

@@ -61,6 +61,10 @@ const AGENTS: Readonly<Record<string, readonly string[]>> = {
     `${IP}.34.1.3.4.20.254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.5.0.0.0.9|2|9`,
     `${IP}.34.1.3.1.4.10.1.1.3|2|1`,
     `${IP}.34.1.4.1.4.10.1.1.3|2|3`,
+    // networks of the interfaces 6 and 9: an address that points at none is in the longest that holds it
+    `${IP}.32.1.5.6.2.16.${V6}.0.48|2|3`,
+    `${IP}.32.1.5.6.2.16.${V6}.0.56|2|3`,
+    `${IP}.32.1.5.9.4.20.254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.9.64|2|3`,
     // RFC 2465
     `1.3.6.1.2.1.55.1.8.1.2.8.${V6}.8|2|48`,
     // caches: RFC 1213, RFC 4293, an incomplete and an invalid entry
@@ -150,7 +154,7 @@ describe("the standards, as agents keep them", () => {
     expect(byName.get("as text")!.inOctets).toBeUndefined();
   });
 
-  it("addresses: a prefix is measured, inferred and said so, or absent", () => {
+  it("addresses: a prefix is pointed at, found among its networks, inferred and said so, or absent", () => {
     expect(seen.get("addresses")!.addresses).toEqual([
       { address: "10.1.1.1", prefixLength: 30, ifIndex: 1 },
       { address: "10.1.2.1", prefixLength: 8, prefixInferred: true, ifIndex: 2 },
@@ -158,8 +162,8 @@ describe("the standards, as agents keep them", () => {
       { address: "2001:db8::4", ifIndex: 7 },
       { address: "2001:db8::1", prefixLength: 64, ifIndex: 4 },
       { address: "2001:db8::2", ifIndex: 5 },
-      { address: "2001:db8::3", ifIndex: 6 },
-      { address: "fe80::5%9", ifIndex: 9 },
+      { address: "2001:db8::3", prefixLength: 56, ifIndex: 6 },
+      { address: "fe80::5%9", prefixLength: 64, ifIndex: 9 },
       { address: "2001:db8::8", prefixLength: 48, ifIndex: 8 },
     ]);
   });

@@ -11,6 +11,7 @@ import type {
 } from "../../../src/inventory/facts.ts";
 import type { FactKind } from "../../../src/profiles/compiled.ts";
 import type { BoundTable } from "./bound-table.ts";
+import { type PrefixFact, withPrefixes } from "./prefixes.ts";
 import { type BoundTables, templateText } from "./template-text.ts";
 
 type Member = string | number;
@@ -34,6 +35,7 @@ const MAX_FACTS = 20_000;
 const KINDS: Readonly<Record<FactKind, { needs: readonly string[]; key: readonly string[] }>> = {
   interface: { needs: ["ifIndex", "key"], key: ["ifIndex"] },
   address: { needs: ["address"], key: ["address", "ifIndex"] },
+  prefix: { needs: ["address", "prefixLength"], key: ["address", "prefixLength", "ifIndex"] },
   host: { needs: ["address", "mac"], key: ["address", "ifIndex"] },
   neighbor: {
     needs: ["protocol"],
@@ -128,7 +130,10 @@ export function deviceFacts(
     at,
     identity,
     interfaces: list("interface") as unknown as InterfaceFact[],
-    addresses: list("address") as unknown as AddressFact[],
+    addresses: withPrefixes(
+      list("address") as unknown as AddressFact[],
+      list("prefix") as unknown as PrefixFact[],
+    ),
     hosts: list("host") as unknown as HostFact[],
     neighbors: list("neighbor") as unknown as NeighborFact[],
     vlans: list("vlan") as unknown as VlanFact[],
