@@ -160,7 +160,8 @@ define("sensor.current", "gauge", "A", "current", { min: -20_000, max: 20_000, r
 define("sensor.power", "gauge", "W", "power", { min: -1e7, max: 1e7, reading: "power" });
 define("sensor.energy", "gauge", "kWh", "energy", { min: 0, reading: "power_consumed" });
 define("sensor.power_factor", "gauge", "ratio", "power factor", { min: -1, max: 1, reading: "power_factor" });
-define("sensor.frequency", "gauge", "Hz", "frequency", { min: 0, max: 1e9, reading: "frequency" });
+// Up to that of light: the carriers of an optical link are at 190 THz.
+define("sensor.frequency", "gauge", "Hz", "frequency", { min: 0, max: 1e15, reading: "frequency" });
 define("sensor.fan_speed", "gauge", "rpm", "fan speed", { min: 0, max: 60_000, reading: "fanspeed" });
 define("sensor.optical_power", "gauge", "dBm", "light or signal power that a sensor reports", {
   min: -60,
@@ -178,6 +179,11 @@ define("sensor.load", "gauge", "percent", "share of a capacity that is in use", 
 define("sensor.delay", "gauge", "s", "time that something takes", { min: 0, reading: "delay" });
 define("sensor.signal", "gauge", "dBm", "radio signal", { min: -150, max: 30, reading: "signal" });
 define("sensor.snr", "gauge", "dB", "signal over noise", { reading: "snr" });
+define("sensor.cable_level", "gauge", "dBmV", "level of a signal in a television cable", {
+  min: -80,
+  max: 130,
+  reading: "tv_signal",
+});
 define("sensor.bitrate", "gauge", "bit/s", "bits a second that a device counts itself", {
   min: 0,
   reading: "bitrate",
@@ -201,6 +207,9 @@ define("optics.temperature", "gauge", "degC", "module temperature", {
   min: -60,
   max: 150,
   reading: "temperature",
+});
+define("optics.dispersion", "gauge", "ps/nm", "chromatic dispersion that a receiver makes up for", {
+  reading: "chromatic_dispersion",
 });
 define("optics.voltage", "gauge", "V", "module supply", { min: 0, max: 10, reading: "voltage" });
 
@@ -266,6 +275,15 @@ define("wifi.radio_power", "gauge", "dBm", "transmit power", {
   min: -20,
   max: 40,
   reading: "wireless-power",
+});
+// A point-to-point radio names its receive level a power; that of an access point's stations is radio_signal.
+define("wifi.radio_received", "gauge", "dBm", "power that a radio receives from the other end of its link", {
+  min: -130,
+  max: 10,
+  reading: "wireless-power",
+});
+define("wifi.radio_mse", "gauge", "dB", "mean square error of what a radio receives", {
+  reading: "wireless-mse",
 });
 define("wifi.radio_clients", "gauge", "count", "stations associated with a radio", {
   min: 0,

@@ -27,6 +27,7 @@ export type UnitName =
   | "lux"
   | "dB"
   | "dBm"
+  | "dBmV"
   | "dBA"
   | "s"
   | "MHz"
@@ -35,6 +36,7 @@ export type UnitName =
   | "Pa"
   | "m3/s"
   | "l/min"
+  | "ps/nm"
   | "load";
 
 interface UnitInfo {
@@ -151,6 +153,16 @@ export const UNITS: Readonly<Record<UnitName, UnitInfo>> = {
     meaning: "decibels over a milliwatt",
     from: { "0.1 dBm": { scale: 0.1 }, "0.01 dBm": { scale: 0.01 }, "0.001 dBm": m },
   },
+  // Into 75 ohms 0 dBmV is 60 dBuV.
+  dBmV: {
+    symbol: "dBmV",
+    meaning: "decibels over a millivolt",
+    from: {
+      "0.1 dBmV": { scale: 0.1 },
+      dBuV: { scale: 1, offset: -60 },
+      "0.1 dBuV": { scale: 0.1, offset: -60 },
+    },
+  },
   dBA: { symbol: "dB(A)", meaning: "A-weighted sound pressure level", from: { "0.1 dBA": { scale: 0.1 } } },
   s: {
     symbol: "s",
@@ -170,6 +182,7 @@ export const UNITS: Readonly<Record<UnitName, UnitInfo>> = {
   Pa: { symbol: "Pa", meaning: "pascals", from: { hPa: { scale: 100 }, kPa: k } },
   "m3/s": { symbol: "m³/s", meaning: "cubic metres a second", from: {} },
   "l/min": { symbol: "l/min", meaning: "litres a minute", from: {} },
+  "ps/nm": { symbol: "ps/nm", meaning: "picoseconds a nanometre", from: {} },
   load: { symbol: "", meaning: "runnable processes, averaged", from: { "0.01 load": { scale: 0.01 } } },
 };
 

@@ -77,6 +77,13 @@ describe("quantities", () => {
     expect(() => quantity("no.such")).toThrow("no.such");
   });
 
+  it("a level in a cable may be written over a microvolt, and a carrier of light is a frequency", () => {
+    const { scale, offset } = conversion("0.1 dBuV", quantity("sensor.cable_level").unit)!;
+    expect(605 * scale + offset).toBeCloseTo(0.5);
+    expect(quantity("sensor.frequency").max).toBeGreaterThan(196e12);
+    expect(quantity("wifi.radio_received").reading).toBe(quantity("wifi.radio_power").reading);
+  });
+
   it("no field can be taken for another one's status", () => {
     for (const each of QUANTITIES.values()) expect(QUANTITIES.has(`${each.id}_status`)).toBe(false);
   });
