@@ -126,7 +126,7 @@ export function checkUnit(point: SnmpPoint, column: SnmpColumn, object: MibObjec
   return true;
 }
 
-function mibUnit(object: MibObject, column: SnmpColumn): { unit: MibUnit; from: string } | undefined {
+export function mibUnit(object: MibObject, column: SnmpColumn): { unit: MibUnit; from: string } | undefined {
   const clause = object.units === undefined ? undefined : unitOfClause(object.units);
   const prose = object.units === undefined || clause ? unitOfDescription(object.description) : undefined;
   // A description that is finer than the clause counts: UNITS "volts", "in tenths of volts".
@@ -145,7 +145,7 @@ function mibUnit(object: MibObject, column: SnmpColumn): { unit: MibUnit; from: 
 }
 
 /** The MIB's unit in the quantity's; undefined where one cannot become the other. */
-function inUnit(unit: MibUnit, wanted: string): { scale: number; offset: number } | undefined {
+export function inUnit(unit: MibUnit, wanted: string): { scale: number; offset: number } | undefined {
   const offset = unit.offset ?? 0;
   if (unit.unit === wanted) return { scale: unit.scale, offset };
   if (unit.unit === "percent" && wanted === "percentRH") return { scale: unit.scale, offset };

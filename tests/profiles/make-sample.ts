@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { objectNames } from "../../src/profiles/laboratory/laboratory.ts";
+import { MibLibrary } from "../../src/profiles/laboratory/mib-library.ts";
+import { loadProfiles } from "../../src/profiles/load.ts";
+import { makeSamples } from "./making-samples/make.ts";
+
+/**
+ * `node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--replace]`: invents a device of each
+ * profile and writes it as NAME.snmprec with what must be read from it as NAME.json. Raw values are what the MIB text
+ * means by a plausible reading, so that a wrong factor in the profile makes the sample's test fail; where no text
+ * says it, the profile was asked and the reading's `witness` says so. What the tool cannot make is printed.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    profiles: { type: "string", multiple: true, default: [] },
+    mibs: { type: "string", multiple: true, default: [] },
+    replace: { type: "boolean", default: false },
+    out: { type: "string", default: join(import.meta.dirname, "samples") },
+  },
+});
+if (positionals.length === 0) {
+  console.error(
+    "usage: node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--replace]",
+  );
+  process.exit(2);
+}
+const set = loadProfiles([join(import.meta.dirname, "../../device-profiles"), ...values.profiles]);
+const chosen = positionals.map((id) => {
+  const profile = set.get(id);
+  if (!profile?.snmp) {
+    console.error(`there is no profile "${id}" that reads over SNMP`);
+    process.exit(2);
+  }
+  return profile;
+});
+const library = values.mibs.length > 0 ? new MibLibrary(values.mibs, objectNames(chosen)) : undefined;
+if (!library)
+  console.error("without --mibs every value is the profile's own word: name a folder of MIB modules");
+
+mkdirSync(values.out, { recursive: true });
+let contradictions = 0;
+for (const made of await makeSamples(chosen, set, library, AbortSignal.timeout(300_000))) {
+  const { profile, recording, judgement } = made;
+  for (const line of judgement?.contradictions ?? []) console.error(`${profile}: CONTRADICTION ${line}`);
+  for (const line of judgement?.left ?? made.left) console.error(`${profile}: left: ${line}`);
+  contradictions += judgement?.contradictions.length ?? 0;
+  if (!judgement || recording === undefined) continue;
+  if (!values.replace && existsSync(join(values.out, `${profile}.json`))) {
+    console.error(`${profile}: there is a sample of that name; --replace writes over it`);
+    continue;
+  }
+  const { readings } = judgement.expectation;
+  writeFileSync(join(values.out, `${profile}.snmprec`), recording);
+  writeFileSync(
+    join(values.out, `${profile}.json`),
+    `${JSON.stringify(judgement.expectation, undefined, 2)}\n`,
+  );
+  const byMib = readings.filter(({ witness }) => witness === "mib").length;
+  console.log(
+    `${profile}: ${recording.split("\n").length - 1} objects, ${readings.length} readings (${byMib} by the MIB)`,
+  );
+}
+process.exitCode = contradictions > 0 ? 1 : 0;
