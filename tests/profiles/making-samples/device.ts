@@ -44,7 +44,13 @@ export function inventDevice(
   options: InventionOptions,
 ): InventedDevice | undefined {
   let best: { signs: Signs; texts: readonly IdentityText[]; score: number } | undefined;
-  for (const texts of identityChoices(profile)) {
+  const mine = profile.match.flatMap(({ has }) => has ?? []);
+  const signsOfOthers = set
+    .list()
+    .flatMap(({ id, match }) => (id === profile.id ? [] : match.flatMap(({ has }) => has ?? [])))
+    .filter((oid) => !mine.some((one) => isOidPrefix(oid, one)));
+  const isOthers = (oid: readonly number[]): boolean => signsOfOthers.some((one) => isOidPrefix(one, oid));
+  for (const texts of identityChoices(profile, isOthers)) {
     const described = texts.flatMap(({ rule, text }) => (rule.from.kind === "sysDescr" ? [text] : []));
     const signs = signsOf(profile, set, options.library, described, (sysDescr) =>
       understood(profile, texts, sysDescr),
@@ -146,6 +152,12 @@ class DeviceMaker {
       const inOrder = wanted.toSorted((a, b) => conditions(b, open) - conditions(a, open));
       const made = this.#row(table, row, inOrder, numbers);
       open = open.filter((point) => !made.has(point));
+      // The one that this row was for has no chance in another.
+      const hopeless = inOrder[0];
+      if (row > rows && hopeless && open.includes(hopeless)) {
+        this.#left.push(`${table.id}.${hopeless.id}`);
+        open = open.filter((point) => point !== hopeless);
+      }
     }
     this.#left.push(...open.map((point) => `${table.id}.${point.id}`));
     if (!table.scalar && all.length <= 20) this.#sentinels(table, all);
@@ -188,7 +200,7 @@ class DeviceMaker {
       // A type's end that is no number of its type stands for nothing here.
       const sentinel = point.rule.sentinels.find((raw) => maker.couldWrite(column, raw));
       if (sentinel === undefined) continue;
-      maker.write(column, column.decode === "ticks" ? sentinel * 100 : sentinel);
+      maker.writeExactly(column, column.decode === "ticks" ? sentinel * 100 : sentinel);
       this.#absent.push(maker.oid(column).join("."));
     }
   }

@@ -26,10 +26,17 @@ export interface IdentityText {
 const MOST_RULES = 5;
 
 /** Ways to serve the rules, the best first: for each member its first rule. */
-export function identityChoices(profile: CompiledProfile): readonly (readonly IdentityText[])[] {
+export function identityChoices(
+  profile: CompiledProfile,
+  isOthers: (oid: readonly number[]) => boolean,
+): readonly (readonly IdentityText[])[] {
   const [models, versions, serials] = MEMBERS.map((member): readonly (readonly IdentityText[])[] => {
     const made = (profile.snmp?.identity[member] ?? []).flatMap((rule) => {
-      const one = textOf(rule, member);
+      const { from } = rule;
+      const table =
+        from.kind === "column" ? profile.snmp?.tables.find(({ id }) => id === from.table) : undefined;
+      const column = table?.columns.find((one) => from.kind === "column" && one.id === from.column);
+      const one = column && isOthers(column.oid) ? undefined : textOf(rule, member);
       return one ? [[{ member, rule, ...one }]] : [];
     });
     return made.length > 0 ? made.slice(0, MOST_RULES) : [[]];

@@ -11,7 +11,15 @@ export function indexArcs(
   const parts = mib
     ? mib.map(mibPart)
     : table.index.map(({ type, name }) => ({ type, name, size: undefined }));
-  const last = parts.length - 1;
+  // The last part that nothing fixes tells the rows apart.
+  const isFixed = (i: number): boolean =>
+    fixed.has(table.index.length === parts.length ? table.index[i]!.name : parts[i]!.name);
+  let last = parts.length - 1;
+  for (let i = last; i >= 0; i--)
+    if (!isFixed(i)) {
+      last = i;
+      break;
+    }
   return parts.flatMap((part, i) => {
     // Names differ between a MIB and a profile; the places do not where each part is one arc.
     const name = table.index.length === parts.length ? table.index[i]!.name : part.name;

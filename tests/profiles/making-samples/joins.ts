@@ -8,7 +8,7 @@ import type {
   Template,
 } from "../../../src/profiles/compiled.ts";
 import type { CellWriter } from "./cells.ts";
-import { indexNumbers } from "./index-arcs.ts";
+import { indexArcs, indexNumbers } from "./index-arcs.ts";
 import { textFor } from "./pattern-text.ts";
 import type { RowMaker } from "./row-maker.ts";
 import type { Witness } from "./witness.ts";
@@ -72,7 +72,11 @@ export class Joins {
   number(row: RowMaker, cell: CellReference, number: number): number {
     const other = this.#tables.get(cell.table);
     const column = other?.columns.find(({ id }) => id === cell.column);
-    if (!other || !column || cell.over) return Number.NaN;
+    if (!other || !column) return Number.NaN;
+    if (cell.over) {
+      this.#rowsOver(other, column, cell.over);
+      return Number.NaN;
+    }
     const arcs = cell.find ? this.#found(other, cell.find, number) : this.#joined(row, other, cell.by);
     if (!arcs) return Number.NaN;
     const oid = other.scalar ? column.oid : [...column.oid, ...arcs];
@@ -81,6 +85,27 @@ export class Joins {
       ? this.#cells.number(other, column, oid, row.operandOf(other, column))
       : known;
     return column.decode === "ticks" ? raw / 100 : raw;
+  }
+
+  /** Two rows that fulfil the conditions and one that does not, where the table has none yet. */
+  #rowsOver(other: SnmpTable, column: SnmpColumn, over: NonNullable<CellReference["over"]>): void {
+    if (other.scalar || this.#cells.recording.has(column.oid)) return;
+    const index = this.#witness.object(other, column)?.index;
+    for (const row of [1, 2, 3]) {
+      const arcs = indexArcs(other, index, row, new Map());
+      for (const { column: name, compare, number } of over.where) {
+        const place = other.columns.find(({ id }) => id === name);
+        const fits = compare === ">" || compare === "!=" ? number + 1 : compare === "<" ? number - 1 : number;
+        const not =
+          compare === "<" || compare === "==" || compare === ">="
+            ? number + (compare === ">=" ? -1 : 1)
+            : compare === "<="
+              ? number + 1
+              : number;
+        if (place) this.#cells.number(other, place, [...place.oid, ...arcs], row === 3 ? not : fits);
+      }
+      this.#cells.number(other, column, [...column.oid, ...arcs], 4 + row);
+    }
   }
 
   #found(

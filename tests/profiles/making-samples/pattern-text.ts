@@ -10,6 +10,9 @@ export interface MadeText {
 
 /** Undefined where no text was found; it is tried on the pattern itself. */
 export function textFor(pattern: RegExp, words: readonly string[]): MadeText | undefined {
+  for (const word of words)
+    if (pattern.exec(word)?.[0] === word && takenOf(pattern, word) === word)
+      return { text: word, taken: word };
   const hasGroup = new RegExp(`${pattern.source}|`).exec("")!.length > 1;
   for (const room of hasGroup ? (["group", "all", "none"] as const) : (["all", "none"] as const))
     for (const choice of [0, 1, 2]) {
@@ -19,11 +22,15 @@ export function textFor(pattern: RegExp, words: readonly string[]): MadeText | u
       } catch {
         return undefined;
       }
-      const match = pattern.exec(text);
-      const taken = match && (match[1] ?? match[0]).trim();
+      const taken = takenOf(pattern, text);
       if (taken) return { text, taken };
     }
   return undefined;
+}
+
+function takenOf(pattern: RegExp, text: string): string | undefined {
+  const match = pattern.exec(text);
+  return match ? (match[1] ?? match[0]).trim() : undefined;
 }
 
 const PLAIN = "1234567890ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz -_.,:/()+#";

@@ -46,6 +46,11 @@ export class Recording {
     return [...this.#cells.keys()].some((key) => key.startsWith(prefix));
   }
 
+  /** Takes back what was written since the recording had that size. */
+  shrinkTo(size: number): void {
+    for (const key of [...this.#cells.keys()].slice(size)) this.#cells.delete(key);
+  }
+
   get size(): number {
     return this.#cells.size;
   }

@@ -63,8 +63,19 @@ export class RowMaker {
     return this.table.when === undefined || this.#makeTrue(this.table.when, undefined);
   }
 
-  /** Makes up what the point reads; undefined where its conditions cannot be met in this row. */
+  /** Makes up what the point reads; undefined, and nothing written, where its conditions cannot be met in this row. */
   point(point: SnmpPoint, number: number, isFailing: boolean): Intended | undefined {
+    const { size } = this.#cells.recording;
+    const before = [...this.numbers];
+    const made = this.#point(point, number, isFailing);
+    if (made) return made;
+    this.#cells.recording.shrinkTo(size);
+    this.numbers.clear();
+    for (const [id, value] of before) this.numbers.set(id, value);
+    return undefined;
+  }
+
+  #point(point: SnmpPoint, number: number, isFailing: boolean): Intended | undefined {
     const column = this.column(point.column);
     if (!column) return undefined;
     if (point.when && !this.#makeTrue(point.when, point)) return undefined;
@@ -101,6 +112,13 @@ export class RowMaker {
     // A scale is one where it can be: SensorDataScale has units among yocto and yotta.
     const plain = states && [...states].find(([, name]) => /^units?$/i.test(name))?.[0];
     return plain ?? (states && twoStates(states)[0]) ?? operand(column.object, this.#row);
+  }
+
+  /** Writes a number whatever the MIB's range is: what stands for no value is often beyond. */
+  writeExactly(column: SnmpColumn, raw: number): void {
+    this.numbers.set(column.id, raw);
+    const cell = { tag: this.#witness.tag(this.table, column), text: String(raw) };
+    this.#cells.write(this.oid(column), cell);
   }
 
   /** Writes a raw number as the agent sends it and gives what the profile decodes. */
