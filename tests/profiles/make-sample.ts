@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { objectNames } from "../../src/profiles/laboratory/laboratory.ts";
 import { MibLibrary } from "../../src/profiles/laboratory/mib-library.ts";
-import { loadProfiles } from "../../src/profiles/load.ts";
+import { readProfiles } from "../../src/profiles/load.ts";
+import { problemText } from "../../src/profiles/problems.ts";
+import { ProfileSet } from "../../src/profiles/profile-set.ts";
 import { makeSamples } from "./making-samples/make.ts";
 
 /**
@@ -27,11 +29,15 @@ if (positionals.length === 0) {
   );
   process.exit(2);
 }
-const set = loadProfiles([join(import.meta.dirname, "../../device-profiles"), ...values.profiles]);
+// A problem of another profile is not this one's.
+const read = readProfiles([join(import.meta.dirname, "../../device-profiles"), ...values.profiles]);
+const set = new ProfileSet(read.profiles);
 const chosen = positionals.map((id) => {
   const profile = set.get(id);
   if (!profile?.snmp) {
-    console.error(`there is no profile "${id}" that reads over SNMP`);
+    const problems = read.problems.filter(({ file }) => basename(file, ".yaml") === id);
+    console.error(`there is no good profile "${id}" that reads over SNMP`);
+    for (const problem of problems) console.error(`  ${problemText(problem)}`);
     process.exit(2);
   }
   return profile;

@@ -45,13 +45,15 @@ export class Joins {
   /** Makes the template's text one that matches; false where it is another already, or none can be made. */
   makeMatch(row: RowMaker, template: Template, pattern: RegExp, number: number): boolean {
     const fields = template.parts.flatMap((part) => ("alternatives" in part ? [part.alternatives] : []));
-    if (fields.length !== 1 || template.parts.length !== 1) return false;
+    if (fields.length === 0) return false;
+    // Of several fields the first says it; whether the others leave it so is seen when the device is looked at.
+    const isWhole = template.parts.length === 1;
     for (const field of fields[0]!) {
       const place = this.#place(row, field);
       if (!place) continue;
       const { table, column, oid } = place;
       const known = this.#cells.recording.get(oid);
-      if (known) return this.#matches(table, column, known.text, pattern);
+      if (known) return !isWhole || this.#matches(table, column, known.text, pattern);
       const states = column.enumeration;
       if (states) {
         const state = [...states].find(([, name]) => pattern.test(name));
@@ -60,7 +62,8 @@ export class Joins {
         if (table === row.table) row.numbers.set(column.id, state[0]);
         return true;
       }
-      const made = textFor(pattern, [`Unit ${number}`]);
+      const plain = `Unit ${number}`;
+      const made = isWhole && pattern.test(plain) ? { text: plain } : textFor(pattern, [plain]);
       if (!made) return false;
       this.#cells.write(oid, { tag: this.#witness.tag(table, column), text: made.text });
       return true;

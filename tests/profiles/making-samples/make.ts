@@ -56,11 +56,14 @@ function invent(
     (sum, { points }) => sum + points.filter(({ quantity }) => quantity.reading !== undefined).length,
     0,
   );
+  const tables = new Set((profile.snmp?.tables ?? []).map(({ id }) => id));
+  const common = COMMON.find((ids) => tables.has(ids[0]!)) ?? [];
+  const isShown = (table: SnmpTable): boolean => common.includes(table.id);
   let device: InventedDevice | undefined;
   for (const most of readings > 0 ? [MOST_SHARING, 1] : [Number.POSITIVE_INFINITY])
     for (const rows of [2, 1] as const) {
       const isCommon = (table: SnmpTable): boolean =>
-        sharedBy(table) > most || (readings === 0 && !COMMON.has(table.id));
+        sharedBy(table) > most || (readings === 0 && !isShown(table));
       device = inventDevice(profile, set, { library, isCommon, rows });
       if (!device || device.recording.size <= MOST_OBJECTS) return device;
     }
@@ -68,13 +71,12 @@ function invent(
 }
 
 /** Tables of the standards that a family without objects of its own is shown by. */
-const COMMON: ReadonlySet<string> = new Set([
-  "hrProcessor",
-  "hrStorage",
-  "entitySensor",
-  "prtMarkerSupplies",
-  "upsBattery",
-]);
+const COMMON: readonly (readonly string[])[] = [
+  ["upsBattery", "upsInput", "upsOutput"],
+  ["prtMarker", "hrProcessor"],
+  ["entitySensor", "hrProcessor", "ucdLoad"],
+  ["hrProcessor", "ucdLoad"],
+];
 
 /** How many profiles read what a file has. */
 function sharing(set: ProfileSet): ReadonlyMap<string, number> {

@@ -217,6 +217,8 @@ export class RowMaker {
       const other = this.column(name);
       if (other) this.ensure(other);
     }
+    for (const cell of point.rule.expression?.cells?.values() ?? [])
+      this.#joins.number(this, cell, this.#row);
     return { value: this.#valueNow(point, column), witness: "profile" };
   }
 

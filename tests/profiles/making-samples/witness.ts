@@ -3,6 +3,7 @@ import { findObject } from "../../../src/profiles/laboratory/check-shape.ts";
 import { inUnit, mibUnit } from "../../../src/profiles/laboratory/check-values.ts";
 import type { MibLibrary, MibObject } from "../../../src/profiles/laboratory/mib-library.ts";
 import { TAGS, type Tag } from "./recording.ts";
+import { saidUnit } from "./said-units.ts";
 
 /** `value = raw * scale + offset` in the quantity's unit; `log`: the decibels over a milliwatt of that. */
 export interface RawScale {
@@ -45,12 +46,11 @@ export class Witness {
     const wanted = point.quantity.unit;
     if (object.base === "TimeTicks") return wanted === "s" ? { scale: 0.01, offset: 0 } : undefined;
     // Without a unit of its own a number of things is what it is.
-    const said = mibUnit(object, { ...column, decode: "number" });
-    if (said) {
-      const scale = inUnit(said.unit, wanted);
+    const unit = mibUnit(object, { ...column, decode: "number" })?.unit ?? saidUnit(object);
+    if (unit) {
+      const scale = inUnit(unit, wanted);
       if (scale) return scale;
-      if (wanted === "dBm" && said.unit.unit === "W")
-        return { scale: said.unit.scale * 1000, offset: 0, log: true };
+      if (wanted === "dBm" && unit.unit === "W") return { scale: unit.scale * 1000, offset: 0, log: true };
       return undefined;
     }
     if (wanted === "count" && !object.units) {
@@ -58,6 +58,9 @@ export class Witness {
       const times = /\*\s*(0\.0*1)\b/.exec(object.description);
       return { scale: times ? Number(times[1]) : 1, offset: 0 };
     }
+    // Tenths of a degree, of whichever scale the device is set to.
+    if (wanted === "degC" && object.units && /^(?:deci-?|0\.1 )degrees?$/i.test(object.units))
+      return { scale: 0.1, offset: 0 };
     const hint = /^d-(\d)$/.exec(object.displayHint ?? "");
     if (hint && !object.enumeration) return { scale: 10 ** -Number(hint[1]), offset: 0 };
     if (wanted === "percent" || wanted === "percentRH") {

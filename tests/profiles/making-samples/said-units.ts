@@ -1,0 +1,43 @@
+import type { MibObject } from "../../../src/profiles/laboratory/mib-library.ts";
+import { type MibUnit, unitAtStart } from "../../../src/profiles/laboratory/mib-units.ts";
+
+/** Words after which a unit stands in prose; looser than the laboratory's, since a person reads what comes of it. */
+const BEFORE =
+  /(?:\b(?:in|as|is|are|of|to)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/g;
+const AT_END = /(\d+(?:\.\d+)?)?\s*(%|dBm|rpm|mV|mA|mW|kW|kbps|kWh)(?=$|[\s.,;)])/g;
+const TIMES = /\b(?:multipl(?:ied|y) by|times|[*x×])\s*(10|100|1000)\b/i;
+const DIVIDED = /\bdivided by (10|100|1000)\b/i;
+const PARTS = /\*\s*(0\.0*1)\b/;
+
+/** `100 mA`, `0.1 V`, `1%`: a number and its unit. */
+function counted(text: string): MibUnit | undefined {
+  const plain = unitAtStart(text);
+  if (plain) return plain;
+  const match = /^(\d+(?:\.\d+)?)\s*(?=[A-Za-z%°])/.exec(text);
+  const unit = match && unitAtStart(text.slice(match[0].length));
+  return unit ? { ...unit, scale: unit.scale * Number(match[1]), words: match[0] + unit.words } : undefined;
+}
+
+/** The unit that UNITS or the description names in any words; undefined where they name none, or two. */
+export function saidUnit(object: MibObject): MibUnit | undefined {
+  if (object.units !== undefined) return counted(object.units.replace(/^\(|\)$/g, ""));
+  const found: MibUnit[] = [];
+  const text = object.description.replace(/\s+/g, " ");
+  for (const match of text.matchAll(BEFORE)) {
+    const unit = counted(match[2]!);
+    // One letter is a unit where it stands alone only: `in a`, `of w`.
+    if (unit && !/^[a-z]$/.test(unit.words.trim()) && unit.unit !== "s") found.push(unit);
+  }
+  if (found.length === 0)
+    for (const match of text.matchAll(AT_END)) {
+      const unit = unitAtStart(match[2]!);
+      if (unit) found.push({ ...unit, scale: unit.scale * Number(match[1] ?? 1) });
+    }
+  const [first] = found;
+  if (!first || found.some(({ unit, scale }) => unit !== first.unit || scale !== first.scale))
+    return undefined;
+  const parts = PARTS.exec(text);
+  const times = TIMES.exec(text) ?? DIVIDED.exec(text);
+  if (first.scale !== 1) return first;
+  return { ...first, scale: parts ? Number(parts[1]) : times ? 1 / Number(times[1]) : 1 };
+}
