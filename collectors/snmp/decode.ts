@@ -16,13 +16,13 @@ const MAX_PATTERN_TEXT = 512;
 
 /**
  * The number in an INTEGER, Counter, Gauge or TimeTicks; NaN for any other tag or a malformed value.
- * Counter64 is answered modulo 2^53, exactly.
+ * A Counter64 over 2^53 is the nearest float64: right for a size, and not to be subtracted (`counterOf`).
  */
 export function numberOf(bytes: Uint8Array, tag: number, start: number, end: number): number {
   const length = end - start;
   if (length < 1) return Number.NaN;
   if (tag === TAG.integer) return length <= 4 ? signed(bytes, start, end) : Number.NaN;
-  if (tag === TAG.counter64) return counter64(bytes, start, end);
+  if (tag === TAG.counter64) return counter64(bytes, start, end, 0xffffffff);
   if (tag < TAG.counter32 || tag > TAG.timeTicks) return Number.NaN;
   const first = bytes[start]!;
   if (length > 4) {
@@ -34,24 +34,32 @@ export function numberOf(bytes: Uint8Array, tag: number, start: number, end: num
   return value;
 }
 
-function counter64(bytes: Uint8Array, start: number, end: number): number {
+/** The same of what is subtracted from the value before: a Counter64 is answered modulo 2^53, exactly. */
+export function counterOf(bytes: Uint8Array, tag: number, start: number, end: number): number {
+  return tag === TAG.counter64 ? counter64(bytes, start, end, HIGH_21) : numberOf(bytes, tag, start, end);
+}
+
+/** Bits above the low 32 that a float64 holds exactly. */
+const HIGH_21 = 0x1fffff;
+
+function counter64(bytes: Uint8Array, start: number, end: number, mask: number): number {
   let length = end - start;
   if (length === 9 && bytes[start] === 0) {
     start++;
     length = 8;
   }
-  if (length > 8 || (length < 8 && bytes[start]! >= 0x80)) return Number.NaN;
-  return modulo53(bytes, start, end);
+  if (length < 1 || length > 8 || (length < 8 && bytes[start]! >= 0x80)) return Number.NaN;
+  return wideNumber(bytes, start, end, mask);
 }
 
-/** A big-endian number of at most eight octets, modulo 2^53, exactly: 21 bits above the low 32. */
-function modulo53(bytes: Uint8Array, start: number, end: number): number {
+/** A big-endian number of at most eight octets. `mask`: which bits above the low 32 count; with all it is rounded once. */
+function wideNumber(bytes: Uint8Array, start: number, end: number, mask: number): number {
   const split = Math.max(start, end - 4);
   let high = 0;
-  for (let i = start; i < split; i++) high = ((high << 8) | bytes[i]!) & 0x1fffff;
+  for (let i = start; i < split; i++) high = (high << 8) | bytes[i]!;
   let low = 0;
   for (let i = split; i < end; i++) low = low * 256 + bytes[i]!;
-  return high * 0x100000000 + low;
+  return ((high & mask) >>> 0) * 0x100000000 + low;
 }
 
 /** The whole of an INTEGER, Counter, Gauge or TimeTicks, also over 2^53; undefined where `numberOf` is NaN. */
@@ -74,13 +82,15 @@ export function decodeNumber(
 ): number {
   switch (kind) {
     case "number":
-    case "counter":
       return numberOf(bytes, tag, start, end);
+    case "counter":
+      return counterOf(bytes, tag, start, end);
     case "ticks":
       return numberOf(bytes, tag, start, end) / 100;
     case "octets64":
-      if (tag === TAG.octetString && end > start && end - start <= 8) return modulo53(bytes, start, end);
-      return numberOf(bytes, tag, start, end);
+      if (tag === TAG.octetString && end > start && end - start <= 8)
+        return wideNumber(bytes, start, end, HIGH_21);
+      return counterOf(bytes, tag, start, end);
     case "textNumber":
       return tag === TAG.octetString ? textNumber(bytes, start, end) : numberOf(bytes, tag, start, end);
     case "opaqueFloat":
@@ -144,7 +154,9 @@ function opaqueNumber(bytes: Uint8Array, start: number, end: number): number {
     }
     case 0x76:
     case 0x7b:
-      return length <= 8 || (length === 9 && bytes[at] === 0) ? modulo53(bytes, at, end) : Number.NaN;
+      return length <= 8 || (length === 9 && bytes[at] === 0)
+        ? wideNumber(bytes, at, end, HIGH_21)
+        : Number.NaN;
     default:
       return Number.NaN;
   }

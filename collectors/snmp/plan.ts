@@ -169,9 +169,19 @@ function tablePlan(
   // What is polled is read at binding too: a row may lack the columns that name it, and a condition may rest
   // on a column of a slower tier.
   const bound = new Set([...named, ...polled]);
+  const counted = new Set(
+    table.points.flatMap((point) =>
+      point.quantity.kind === "counter" ? [point.column, ...point.fallbacks] : [],
+    ),
+  );
   const columns = table.columns.map(
     (column): ColumnPlan => ({
-      column: column.everyMs < leastTier ? { ...column, everyMs: leastTier } : column,
+      column: {
+        ...column,
+        everyMs: Math.max(column.everyMs, leastTier),
+        // What is subtracted must be exact, whatever the profile wrote.
+        decode: column.decode === "number" && counted.has(column.id) ? "counter" : column.decode,
+      },
       oid: encodeOid(column.oid),
       numeric: NUMERIC.has(column.decode),
       plain:

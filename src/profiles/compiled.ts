@@ -166,9 +166,9 @@ export interface IdentityRule {
 
 /**
  * How a varbind's value becomes a number or a text.
- * number: any INTEGER, Counter, Gauge, TimeTicks. counter: the same, and the modulus follows from the tag
- * (Counter32 2^32, Counter64 2^53). ticks: TimeTicks to seconds. octets64: a big-endian 64-bit number in an
- * OCTET STRING. textNumber: the first decimal number in a text. opaqueFloat: net-snmp's float in Opaque.
+ * number: any INTEGER, Counter, Gauge, TimeTicks; of a Counter64 over 2^53 the nearest float64. counter: the same for
+ * what is subtracted, and the modulus follows from the tag (Counter32 2^32, Counter64 2^53). ticks: TimeTicks to seconds.
+ * octets64: a big-endian 64-bit counter in an OCTET STRING, modulo 2^53. textNumber: the first decimal number in a text. opaqueFloat: net-snmp's float in Opaque.
  * text: OCTET STRING to text (UTF-8, GB18030, hex when it is neither). hex, mac, oid, ip, inet (InetAddress
  * octets), bits (BITS to a text of set bit numbers, "0,3"), date (DateAndTime to ISO text), lastArc (an OBJECT
  * IDENTIFIER's last arc as a number: hrStorageType, or the prefix length at the end of ipAddressPrefix).

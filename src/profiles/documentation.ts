@@ -6,11 +6,11 @@ import { type JsonSchema, profileJsonSchema } from "./json-schema.ts";
 import { DECODES, FACT_FIELDS, INDEX_TYPES, TIERS } from "./schema.ts";
 
 const DECODE_MEANINGS: Readonly<Record<(typeof DECODES)[number], string>> = {
-  number: "INTEGER, Counter, Gauge or TimeTicks as a number",
+  number: "INTEGER, Counter, Gauge or TimeTicks as a number; the nearest float64 of a Counter64 over 2^53",
   counter:
     "the same, where only differences mean something; Counter32 wraps at 2^32, Counter64 is kept modulo 2^53",
   ticks: "TimeTicks to seconds",
-  octets64: "a big-endian number of up to 64 bits in an OCTET STRING",
+  octets64: "a big-endian counter of up to 64 bits in an OCTET STRING, modulo 2^53",
   textNumber: "the first decimal number in a text",
   opaqueFloat: "net-snmp's float in Opaque",
   text: "OCTET STRING to text: UTF-8, GB18030, or hex when it is neither",

@@ -1,7 +1,12 @@
 import { decodeArcs } from "../../collectors/snmp/codec/oid.ts";
 import { decodeIndex } from "../../collectors/snmp/codec/row-index.ts";
 import { SnmpValue } from "../../collectors/snmp/codec/value.ts";
-import { decodeNumber, decodeText as decodeTextAs, numberOf } from "../../collectors/snmp/decode.ts";
+import {
+  counterOf,
+  decodeNumber,
+  decodeText as decodeTextAs,
+  numberOf,
+} from "../../collectors/snmp/decode.ts";
 import type { IndexPart, SnmpDecode } from "../../src/profiles/compiled.ts";
 import * as witness from "./witness.ts";
 
@@ -52,8 +57,10 @@ export function compareVarbinds(view: VarbindOffsets, theirs: readonly witness.V
     expectSame(`tag of varbind ${i}`, tag, their.tag);
     if (!their.value.equals(view.bytes.subarray(at, end))) throw new Mismatch(`octets of varbind ${i}`);
     const number = witness.numberOf(their);
+    const nearest = number === undefined ? Number.NaN : Number(number);
     const low = number === undefined ? Number.NaN : Number(tag === 0x46 ? number % TWO_53 : number);
-    expectSame(`number of varbind ${i}`, numberOf(view.bytes, tag, at, end), low);
+    expectSame(`number of varbind ${i}`, numberOf(view.bytes, tag, at, end), nearest);
+    expectSame(`counter of varbind ${i}`, counterOf(view.bytes, tag, at, end), low);
     if (i < DECODED) compareDecoded(view, i, their, number, arcs);
   }
 }

@@ -12,7 +12,7 @@ import {
 } from "../../collectors/snmp/codec/oid.ts";
 import { decodeIndex } from "../../collectors/snmp/codec/row-index.ts";
 import { octetsToText } from "../../collectors/snmp/codec/text.ts";
-import { bigintOf, decodeNumber, decodeText, numberOf } from "../../collectors/snmp/decode.ts";
+import { bigintOf, counterOf, decodeNumber, decodeText, numberOf } from "../../collectors/snmp/decode.ts";
 import { judgeUptime } from "../../collectors/snmp/polling/uptime.ts";
 import type { IndexPart, SnmpDecode } from "../../src/profiles/compiled.ts";
 import { compareOidTexts, counter32, counter64, gauge, integer, oidOctets, oidText } from "./asn1.ts";
@@ -100,7 +100,7 @@ describe("numbers", () => {
       }),
     );
   });
-  it("Counter64 modulo 2^53, and whole as a bigint", () => {
+  it("Counter64: the nearest float64, modulo 2^53 as a counter, and whole as a bigint", () => {
     const edges = fc.constantFrom(
       0n,
       2n ** 31n,
@@ -113,13 +113,16 @@ describe("numbers", () => {
     fc.assert(
       fc.property(fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), edges), (value) => {
         const encoded = counter64(value);
-        expect(number(encoded)).toBe(Number(value % 2n ** 53n));
+        expect(number(encoded)).toBe(Number(value));
+        expect(counterOf(encoded, 0x46, 2, encoded.length)).toBe(Number(value % 2n ** 53n));
+        expect(decodeNumber("number", encoded, 0x46, 2, encoded.length)).toBe(Number(value));
+        expect(decodeNumber("counter", encoded, 0x46, 2, encoded.length)).toBe(Number(value % 2n ** 53n));
         expect(bigintOf(encoded, 0x46, 2, encoded.length)).toBe(value);
         const octets = Buffer.alloc(8);
         octets.writeBigUInt64BE(value);
         expect(decodeNumber("octets64", octets, 0x04, 0, 8)).toBe(Number(value % 2n ** 53n));
         // Eight octets without the leading zero that a strict encoder writes.
-        expect(numberOf(octets, 0x46, 0, 8)).toBe(Number(value % 2n ** 53n));
+        expect(numberOf(octets, 0x46, 0, 8)).toBe(Number(value));
       }),
     );
   });

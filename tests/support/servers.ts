@@ -8,6 +8,7 @@ export const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   snmpget: "snmp",
   snmpbulkwalk: "snmp",
   snmpsimd: "snmpsim",
+  "prometheus-snmp-exporter": "prometheus-snmp-exporter",
   mosquitto: "mosquitto",
   mosquitto_pub: "mosquitto-clients",
   influxd: "influxdb",

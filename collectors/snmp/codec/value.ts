@@ -13,7 +13,7 @@ export class SnmpValue {
     this.raw = raw;
   }
 
-  /** INTEGER, Counter, Gauge, TimeTicks; Counter64 modulo 2^53; otherwise NaN. */
+  /** INTEGER, Counter, Gauge, TimeTicks; the nearest float64 of a Counter64 over 2^53; otherwise NaN. */
   get number(): number {
     return numberOf(this.raw, this.tag, 0, this.raw.length);
   }

@@ -4,7 +4,7 @@ import type { RowIndexes } from "../codec/expectation.ts";
 import type { ResponseView } from "../codec/message.ts";
 import { decodeArcs, encodeIndex } from "../codec/oid.ts";
 import { decodeIndex, type RowIndex } from "../codec/row-index.ts";
-import { bigintOf, decodeColumn, decodeText, numberOf } from "../decode.ts";
+import { bigintOf, counterOf, decodeColumn, decodeText, numberOf } from "../decode.ts";
 import type { TablePlan } from "../plan.ts";
 import type { ReadingMemo } from "./reading-memo.ts";
 
@@ -142,7 +142,8 @@ export class BoundTable {
     for (let c = 0; c < width; c++) {
       const column = columns[numbers[c]!]!;
       const first = column * rows;
-      const { plain } = plans[column]!;
+      const { plain, column: meta } = plans[column]!;
+      const read = meta.decode === "counter" ? counterOf : numberOf;
       for (let i = c; i < count; i += width) {
         const row = rowOf[i]!;
         if (row < 0) continue;
@@ -151,7 +152,7 @@ export class BoundTable {
           continue;
         }
         const tag = tags[i]!;
-        const value = numberOf(bytes, tag, valueAt[i]!, valueEnd[i]!);
+        const value = read(bytes, tag, valueAt[i]!, valueEnd[i]!);
         const cell = first + row;
         times[cell] = at;
         values[cell] = value;
