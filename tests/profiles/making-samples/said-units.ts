@@ -3,17 +3,18 @@ import { type MibUnit, unitAtStart } from "../../../src/profiles/laboratory/mib-
 
 /** Words after which a unit stands in prose; looser than the laboratory's, since a person reads what comes of it. */
 const BEFORE =
-  /(?:\b(?:in|as|is|are|of|to)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/g;
-const AT_END = /(\d+(?:\.\d+)?)?\s*(%|dBm|rpm|mV|mA|mW|kW|kbps|kWh)(?=$|[\s.,;)])/g;
-const TIMES = /\b(?:multipl(?:ied|y) by|times|[*x×])\s*(10|100|1000)\b/i;
-const DIVIDED = /\bdivided by (10|100|1000)\b/i;
+  /(?:\b(?:in|as|is|are|of|to)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+|an?\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/g;
+const AT_END = /(?<![\d.-])(10|100|0\.0*1)?\s*(%|dBm|rpm|mV|mA|mW|kW|kbps|kWh)(?=$|[\s.,;)])/g;
+const TIMES = /\b(?:multipl(?:ied|y) by|times|[*x×])\s*(10{1,4})\b/i;
+const DIVIDED = /\bdivided by (10{1,4})\b/i;
 const PARTS = /\*\s*(0\.0*1)\b/;
 
 /** `100 mA`, `0.1 V`, `1%`: a number and its unit. */
 function counted(text: string): MibUnit | undefined {
   const plain = unitAtStart(text);
   if (plain) return plain;
-  const match = /^(\d+(?:\.\d+)?)\s*(?=[A-Za-z%°])/.exec(text);
+  // `0 to 100 %` is a range and `80 centigrade` an example: only round parts and multiples are units.
+  const match = /^(10{0,3}|0\.0*1)\s*(?=[A-Za-z°])/.exec(text);
   const unit = match && unitAtStart(text.slice(match[0].length));
   return unit ? { ...unit, scale: unit.scale * Number(match[1]), words: match[0] + unit.words } : undefined;
 }
@@ -31,11 +32,18 @@ export function saidUnit(object: MibObject): MibUnit | undefined {
   if (found.length === 0)
     for (const match of text.matchAll(AT_END)) {
       const unit = unitAtStart(match[2]!);
-      if (unit) found.push({ ...unit, scale: unit.scale * Number(match[1] ?? 1) });
+      // `up to 100 %` is no unit.
+      const parts = match[2] === "%" && Number(match[1]) > 1 ? 1 : Number(match[1] ?? 1);
+      if (unit) found.push({ ...unit, scale: unit.scale * parts });
     }
   const [first] = found;
   if (!first || found.some(({ unit, scale }) => unit !== first.unit || scale !== first.scale))
     return undefined;
+  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s? of (?:an? )?degrees?/i
+    .exec(text)?.[1]
+    ?.toLowerCase();
+  if (fraction && first.unit === "degC" && first.scale === 1)
+    return { ...first, scale: { tenth: 0.1, hundredth: 0.01, thousand: 0.001 }[fraction as "tenth"] };
   const parts = PARTS.exec(text);
   const times = TIMES.exec(text) ?? DIVIDED.exec(text);
   if (first.scale !== 1) return first;

@@ -46,7 +46,10 @@ export class Witness {
     const wanted = point.quantity.unit;
     if (object.base === "TimeTicks") return wanted === "s" ? { scale: 0.01, offset: 0 } : undefined;
     // Without a unit of its own a number of things is what it is.
-    const unit = mibUnit(object, { ...column, decode: "number" })?.unit ?? saidUnit(object);
+    const hint = /^d-(\d)$/.exec(object.enumeration ? "" : (object.displayHint ?? ""));
+    const said = mibUnit(object, { ...column, decode: "number" })?.unit;
+    const prose = said ?? saidUnit(object);
+    const unit = !said && prose?.scale === 1 && hint ? { ...prose, scale: 10 ** -Number(hint[1]) } : prose;
     if (unit) {
       const scale = inUnit(unit, wanted);
       if (scale) return scale;
@@ -61,8 +64,7 @@ export class Witness {
     // Tenths of a degree, of whichever scale the device is set to.
     if (wanted === "degC" && object.units && /^(?:deci-?|0\.1 )degrees?$/i.test(object.units))
       return { scale: 0.1, offset: 0 };
-    const hint = /^d-(\d)$/.exec(object.displayHint ?? "");
-    if (hint && !object.enumeration) return { scale: 10 ** -Number(hint[1]), offset: 0 };
+    if (hint) return { scale: 10 ** -Number(hint[1]), offset: 0 };
     if (wanted === "percent" || wanted === "percentRH") {
       const range = object.ranges?.length === 1 ? object.ranges[0]! : undefined;
       if (range?.[0] === 0 && range[1] === 100) return { scale: 1, offset: 0 };
