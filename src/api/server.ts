@@ -121,7 +121,7 @@ async function build(deps: ServerDeps, routeDeps: RouteDeps): Promise<Api> {
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: true,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000 },
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000, connectionsCheckingInterval: 5_000 },
     frameworkErrors(error, request, reply) {
       sendError(reply, request, error, log);
     },
