@@ -71,8 +71,11 @@ function judgeOne(
   if (found.length === 0) {
     const why = rejected ? `refused as ${rejected.reason} (raw ${rejected.raw})` : "not read";
     const meant = one.value === undefined ? "" : `, ${one.value} was meant`;
-    if (one.witness === "mib" && rejected) contradictions.push(`${what}: ${why}${meant}`);
-    else left.push(`${what}: ${why}${meant}`);
+    if (one.witness === "mib" && rejected) {
+      contradictions.push(`${what}: ${why}${meant}`);
+      return one.value;
+    }
+    left.push(`${what}: ${why}${meant}`);
     return undefined;
   }
   if (one.value === undefined) return found[0]!.value;

@@ -17,6 +17,9 @@ export interface MadeSample {
 const MOST_OBJECTS = 150;
 /** A part that more profiles include is every family's, not this one's. */
 const MOST_SHARING = 12;
+/** The same for a family with objects enough in its own file. */
+const MOST_SHARING_OF_RICH = 3;
+const RICH = 4;
 
 /** Invents a device of each profile and looks at it as campusd would. */
 export async function makeSamples(
@@ -25,7 +28,7 @@ export async function makeSamples(
   library: MibLibrary | undefined,
   signal: AbortSignal,
 ): Promise<readonly MadeSample[]> {
-  const shared = sharing(set);
+  const shared = sharingOf(set);
   const devices = new Map<string, InventedDevice>();
   for (const profile of profiles) {
     const device = invent(profile, set, library, shared);
@@ -51,16 +54,17 @@ function invent(
   shared: ReadonlyMap<string, number>,
 ): InventedDevice | undefined {
   const sharedBy = (table: SnmpTable): number => shared.get(table.columns[0]?.file ?? "") ?? 1;
-  const own = (profile.snmp?.tables ?? []).filter((table) => sharedBy(table) <= MOST_SHARING);
-  const readings = own.reduce(
-    (sum, { points }) => sum + points.filter(({ quantity }) => quantity.reading !== undefined).length,
-    0,
-  );
+  const readingsOf = (most: number): number =>
+    (profile.snmp?.tables ?? [])
+      .filter((table) => sharedBy(table) <= most)
+      .reduce((sum, { points }) => sum + points.filter(({ quantity }) => quantity.reading).length, 0);
+  const readings = readingsOf(MOST_SHARING);
   const tables = new Set((profile.snmp?.tables ?? []).map(({ id }) => id));
   const common = COMMON.find((ids) => tables.has(ids[0]!)) ?? [];
   const isShown = (table: SnmpTable): boolean => common.includes(table.id);
   let device: InventedDevice | undefined;
-  for (const most of readings > 0 ? [MOST_SHARING, 1] : [Number.POSITIVE_INFINITY])
+  const sharing = readingsOf(1) >= RICH ? MOST_SHARING_OF_RICH : MOST_SHARING;
+  for (const most of readings > 0 ? [sharing, 1] : [Number.POSITIVE_INFINITY])
     for (const rows of [2, 1] as const) {
       const isCommon = (table: SnmpTable): boolean =>
         sharedBy(table) > most || (readings === 0 && !isShown(table));
@@ -79,7 +83,7 @@ const COMMON: readonly (readonly string[])[] = [
 ];
 
 /** How many profiles read what a file has. */
-function sharing(set: ProfileSet): ReadonlyMap<string, number> {
+function sharingOf(set: ProfileSet): ReadonlyMap<string, number> {
   const count = new Map<string, number>();
   for (const profile of set.list())
     for (const file of new Set((profile.snmp?.tables ?? []).map((table) => table.columns[0]?.file ?? "")))

@@ -14,18 +14,29 @@ export function textFor(pattern: RegExp, words: readonly string[]): MadeText | u
     if (pattern.exec(word)?.[0] === word && takenOf(pattern, word) === word)
       return { text: word, taken: word };
   const hasGroup = new RegExp(`${pattern.source}|`).exec("")!.length > 1;
+  // A word in place of all that is taken reads best, then one in some place of the pattern.
+  for (const word of hasGroup ? words : []) {
+    const text = made(pattern, [word], "whole", 0);
+    if (text !== undefined && takenOf(pattern, text) === word) return { text, taken: word };
+  }
   for (const room of hasGroup ? (["group", "all", "none"] as const) : (["all", "none"] as const))
     for (const choice of [0, 1, 2]) {
-      let text: string;
-      try {
-        text = new Maker(pattern.source, words, room, choice).whole();
-      } catch {
-        return undefined;
-      }
-      const taken = takenOf(pattern, text);
-      if (taken) return { text, taken };
+      const text = made(pattern, words, room, choice);
+      const taken = text === undefined ? undefined : takenOf(pattern, text);
+      if (text !== undefined && taken) return { text, taken };
     }
   return undefined;
+}
+
+type Room = "whole" | "group" | "all" | "none";
+
+/** A text that may match; undefined where the pattern cannot be followed. */
+function made(pattern: RegExp, words: readonly string[], room: Room, choice: number): string | undefined {
+  try {
+    return new Maker(pattern.source, words, room, choice).whole();
+  } catch {
+    return undefined;
+  }
 }
 
 function takenOf(pattern: RegExp, text: string): string | undefined {
@@ -40,14 +51,14 @@ type Fits = (character: string) => boolean;
 class Maker {
   readonly #source: string;
   readonly #words: readonly string[];
-  readonly #room: "group" | "all" | "none";
+  readonly #room: Room;
   readonly #choice: number;
   #at = 0;
   #depth = 0;
   /** A word is put once: twice says nothing more. */
   #isPut = false;
 
-  constructor(source: string, words: readonly string[], room: "group" | "all" | "none", choice: number) {
+  constructor(source: string, words: readonly string[], room: Room, choice: number) {
     this.#source = source;
     this.#words = words;
     this.#room = room;
@@ -92,8 +103,8 @@ class Maker {
 
   #group(from: number): string {
     const look = /^\(\?(?:<?[=!])/.exec(this.#source.slice(from));
-    const name = /^\(\?(?::|<[A-Za-z]\w*>)/.exec(this.#source.slice(from));
-    const takes = !look && !name?.[0].startsWith("(?:");
+    const name = /^\(\?(?:[a-z-]*:|<[A-Za-z]\w*>)/.exec(this.#source.slice(from));
+    const takes = !look && !name?.[0].endsWith(":");
     this.#at = from + (look ?? name ?? ["("])[0].length;
     if (takes) this.#depth++;
     const text = this.#alternatives();
@@ -101,6 +112,10 @@ class Maker {
     const [least, most] = this.#times();
     if (takes) this.#depth--;
     if (look) return "";
+    if (takes && this.#room === "whole" && !this.#isPut) {
+      this.#isPut = true;
+      return this.#words[0]!;
+    }
     // What need not be there is there where it is taken.
     const times = least > 0 ? least : takes && most > 0 ? 1 : 0;
     return text.repeat(Math.min(times, 4));

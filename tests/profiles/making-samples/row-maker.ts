@@ -244,13 +244,17 @@ export class RowMaker {
     const constants = [...condition.text.matchAll(/(?<![\w.#[])-?\d+(?:\.\d+)?/g)].map(([text]) =>
       Number(text),
     );
+    // What the column would be anyway comes before what makes the condition true.
+    const likely = free.map((column) => this.operandOf(this.table, column));
     const tried = [...new Set([...constants, ...constants.map((n) => n + 1), 1, 2, 0, 100])]
       .filter((n) => n >= 0)
       .slice(0, 8);
-    const combinations = Math.min(tried.length ** free.length, 4096);
+    const width = tried.length + 1;
+    const combinations = Math.min(width ** free.length, 4096);
     for (let n = 0; n < combinations; n++) {
       free.forEach((column, i) => {
-        this.numbers.set(column.id, tried[Math.floor(n / tried.length ** i) % tried.length]!);
+        const choice = Math.floor(n / width ** i) % width;
+        this.numbers.set(column.id, choice === 0 ? likely[i]! : tried[choice - 1]!);
       });
       const holds = this.evaluate(condition, point);
       if ((!Number.isNaN(holds) && holds !== 0) || (takesOwn && Number.isNaN(holds))) {

@@ -3,7 +3,7 @@ import { type MibUnit, unitAtStart } from "../../../src/profiles/laboratory/mib-
 
 /** Words after which a unit stands in prose; looser than the laboratory's, since a person reads what comes of it. */
 const BEFORE =
-  /(?:\b(?:in|as|is|are|of|to)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+|an?\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/g;
+  /(?:\b(?:in|as|is|are)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+|an?\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/g;
 const AT_END = /(?<![\d.-])(10|100|0\.0*1)?\s*(%|dBm|rpm|mV|mA|mW|kW|kbps|kWh)(?=$|[\s.,;)])/g;
 const TIMES = /\b(?:multipl(?:ied|y) by|times|[*x×])\s*(10{1,4})\b/i;
 const DIVIDED = /\bdivided by (10{1,4})\b/i;
@@ -23,7 +23,16 @@ function counted(text: string): MibUnit | undefined {
 export function saidUnit(object: MibObject): MibUnit | undefined {
   if (object.units !== undefined) return counted(object.units.replace(/^\(|\)$/g, ""));
   const found: MibUnit[] = [];
-  const text = object.description.replace(/\s+/g, " ");
+  const text = object.description
+    .replace(/\s+/g, " ")
+    .replace(/\bone-(?=tenth|hundredth|thousandth)/gi, "one ");
+  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s? of (?:an? )?degrees?/i.exec(text);
+  if (fraction)
+    return {
+      unit: "degC",
+      scale: { tenth: 0.1, hundredth: 0.01, thousand: 0.001 }[fraction[1]!.toLowerCase() as "tenth"],
+      words: fraction[0],
+    };
   for (const match of text.matchAll(BEFORE)) {
     const unit = counted(match[2]!);
     // One letter is a unit where it stands alone only: `in a`, `of w`.
@@ -39,11 +48,6 @@ export function saidUnit(object: MibObject): MibUnit | undefined {
   const [first] = found;
   if (!first || found.some(({ unit, scale }) => unit !== first.unit || scale !== first.scale))
     return undefined;
-  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s? of (?:an? )?degrees?/i
-    .exec(text)?.[1]
-    ?.toLowerCase();
-  if (fraction && first.unit === "degC" && first.scale === 1)
-    return { ...first, scale: { tenth: 0.1, hundredth: 0.01, thousand: 0.001 }[fraction as "tenth"] };
   const parts = PARTS.exec(text);
   const times = TIMES.exec(text) ?? DIVIDED.exec(text);
   if (first.scale !== 1) return first;

@@ -56,7 +56,7 @@ export class Witness {
       if (wanted === "dBm" && unit.unit === "W") return { scale: unit.scale * 1000, offset: 0, log: true };
       return undefined;
     }
-    if (wanted === "count" && !object.units) {
+    if (wanted === "count" && !unit) {
       // `Cos(Phi) L1 * 0.001`
       const times = /\*\s*(0\.0*1)\b/.exec(object.description);
       return { scale: times ? Number(times[1]) : 1, offset: 0 };
