@@ -35,7 +35,7 @@ export class Calendar {
     return Math.floor(((((at + this.offsetAt(at)) % DAY_MS) + DAY_MS) % DAY_MS) / 60_000);
   }
 
-  /** UTC ms at which the local date begins. */
+  /** UTC ms at which the local date begins; where clocks skip midnight that is later, where they repeat it the first one. */
   startOf(date: string): number {
     const known = this.#starts.get(date);
     if (known !== undefined) return known;
@@ -43,9 +43,22 @@ export class Calendar {
     // Twice: the offset at the first guess may be the one of the other side of a change of clocks.
     let start = midnight - this.offsetAt(midnight);
     start = midnight - this.offsetAt(start);
+    if (this.dateOf(start) !== date || this.dateOf(start - 1) === date) start = this.#search(date, midnight);
     if (this.#starts.size > 4000) this.#starts.clear();
     this.#starts.set(date, start);
     return start;
+  }
+
+  /** The first instant of the date, or of the next one where a zone skips it: clocks are moved at midnight itself. */
+  #search(date: string, midnight: number): number {
+    let before = midnight - 2 * DAY_MS;
+    let after = midnight + 2 * DAY_MS;
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2);
+      if (this.dateOf(middle) < date) before = middle;
+      else after = middle;
+    }
+    return after;
   }
 
   /** `days` local days that end with that date. */

@@ -169,7 +169,7 @@ describe("the server", () => {
     expect((await server.get("/api/v1/health")).status).toBe(200);
   });
 
-  it("shows no secret in any answer or log line", async () => {
+  it("W11: shows no secret in any answer or log line", async () => {
     const campus = new FakeCampus(DOCUMENT);
     makeWell(campus, "s1");
     // What a careless part might put where the API reads.

@@ -29,7 +29,7 @@ const PAYLOADS = [
   "W".repeat(4_000),
 ] as const;
 
-describeWith(["chromium"], "names from hostile devices", () => {
+describeWith(["chromium"], "S23: names from hostile devices", () => {
   let built: Awaited<ReturnType<typeof buildConsole>>;
   let browser: Browser;
   let fixture: Fixture;

@@ -121,7 +121,7 @@ for (const protocolVersion of [4, 5] as const) {
         });
       });
 
-      it("stores a false clock's message with the time of receipt, and counts it", async () => {
+      it("T2: stores a false clock's message with the time of receipt, and counts it", async () => {
         await start();
         for (const ts of [seconds() - 8 * 86_400, seconds() + 600, seconds() + 86_400]) {
           const before = Date.now();
@@ -224,7 +224,7 @@ for (const protocolVersion of [4, 5] as const) {
           await publish(broker.port, topicOf(device!, kind), "", { args: ["-r"] });
       });
 
-      it("stores a repeated message once; another value for the same time is counted", async () => {
+      it("T4: stores a repeated message once; another value for the same time is counted", async () => {
         await start();
         const ts = seconds();
         for (let i = 0; i < 10; i++) await send("board-1", { ts, temp_c: 30 });

@@ -29,7 +29,7 @@ const TABLE: ExportTable = {
 describe("CSV", () => {
   const text = csvOf(TABLE).toString("utf8");
 
-  it("begins with a byte order mark and has no cell that a spreadsheet would run", () => {
+  it("W12: begins with a byte order mark and has no cell that a spreadsheet would run", () => {
     expect(text.startsWith("\u{feff}名称,Count,Rate\r\n")).toBe(true);
     const rows = parse(text, { bom: true, relax_column_count: false }) as string[][];
     for (const [name] of rows.slice(1)) expect(name).not.toMatch(/^[=+\-@\t\r]/);
@@ -90,7 +90,7 @@ print(json.dumps({'cells': cells, 'types': types, 'formulas': len(list(s.iter(n 
     return JSON.parse(execFileSync("python3", ["-c", script, file], { encoding: "utf8" }));
   }
 
-  it("opens in another reader, with text as text and no formula", () => {
+  it("W12: opens in another reader, with text as text and no formula", () => {
     const { cells, types, formulas, sheet } = read(TABLE);
     expect(formulas).toBe(0);
     expect(sheet).toBe("学校 清单");
