@@ -48,7 +48,7 @@ export async function examineSamples(
         {
           client,
           plans: new InspectionPlans(profiles),
-          concurrency: 8,
+          concurrency: 32,
           retries: 3,
           timeoutMs: 5000,
           version: "v2c",

@@ -31,7 +31,7 @@ export async function lookAt(
       );
       const plans = new InspectionPlans(profiles);
       const how = {
-        concurrency: 4,
+        concurrency: 32,
         retries: 2,
         timeoutMs: 3000,
         version: "v2c",

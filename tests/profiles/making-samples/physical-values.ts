@@ -59,7 +59,10 @@ const VALUES: Readonly<Record<string, readonly Choice[]>> = {
   "sensor.optical_power": [[undefined, -4.7, -0.3]],
   "sensor.percent": [[undefined, 62, 3]],
   "sensor.count": [[undefined, 6, 1]],
-  "sensor.quality": [[undefined, 28, 2]],
+  "sensor.quality": [
+    [/\bcos\b|cos ?phi|power factor/i, 0.97, -0.01],
+    [undefined, 28, 2],
+  ],
   "sensor.ber": [[undefined, 1e-6, 1e-7]],
   "sensor.load": [[undefined, 38, 3]],
   "sensor.delay": [[undefined, 60, 5]],
