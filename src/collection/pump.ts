@@ -21,17 +21,19 @@ export interface PumpObserver {
 }
 
 const FLUSH_MS = 1000;
+/** So many rows do not wait for the second to be over: columns of a few megabytes are filled again and again, greater ones made anew. */
+const FLUSH_ROWS = 65_536;
 /** At 24 octets a row about 50 MB; past it the oldest batch is dropped and counted. */
 const MOST_WAITING_ROWS = 2_000_000;
 const RETRY_MS = [250, 500, 1000, 2000, 5000] as const;
 
 /**
- * Takes the sink's rows about once a second, numbers them and hands them to the receiver, one batch at a
+ * Takes the sink's rows about once a second, or when there are many, numbers them and hands them to the receiver, one batch at a
  * time and in order. A batch counts as taken when the receiver says it is committed; until then it is kept
  * and sent again with its first timestamps.
  */
 export class Pump {
-  readonly batch = new BatchBuilder(8192);
+  readonly batch = new BatchBuilder(8192, { rows: FLUSH_ROWS, take: () => this.flush() });
   readonly #node: string;
   readonly #table: SeriesTable;
   readonly #latest: LatestTable;

@@ -23,19 +23,27 @@ export interface SampleBatch extends SampleColumns {
 }
 
 /** Columns that were given back are kept up to this many, to be filled again. */
-const MOST_SPARE = 2;
+const MOST_SPARE = 4;
+
+/** Columns that are full with at least `rows` are not made longer: `take` is called, which must take them from the builder. */
+export interface FullColumns {
+  readonly rows: number;
+  readonly take: () => void;
+}
 
 /** Grows by doubling; `take` hands the columns over and starts afresh. One writer. */
 export class BatchBuilder implements SampleColumns {
   #length = 0;
   readonly #spare: SampleColumns[] = [];
+  readonly #full: FullColumns | undefined;
   series: Uint32Array;
   time: Float64Array;
   value: Float64Array;
   status: Uint8Array;
 
-  constructor(capacity = 1024) {
+  constructor(capacity = 1024, full?: FullColumns) {
     if (!(capacity >= 1)) throw new RangeError("a batch has room for at least one row");
+    this.#full = full;
     this.series = new Uint32Array(capacity);
     this.time = new Float64Array(capacity);
     this.value = new Float64Array(capacity);
@@ -48,8 +56,8 @@ export class BatchBuilder implements SampleColumns {
 
   /** Adds a good value. */
   add(series: number, time: number, value: number): void {
+    if (this.#length === this.series.length) this.#makeRoom();
     const i = this.#length;
-    if (i === this.series.length) this.#grow();
     this.series[i] = series;
     this.time[i] = time;
     this.value[i] = value;
@@ -94,6 +102,11 @@ export class BatchBuilder implements SampleColumns {
     const worth = series.length <= 4 * Math.max(1024, this.series.length);
     if (fits && worth && this.#spare.length < MOST_SPARE)
       this.#spare.push({ length: 0, series, time, value, status });
+  }
+
+  #makeRoom(): void {
+    if (this.#full && this.#length >= this.#full.rows) this.#full.take();
+    if (this.#length === this.series.length) this.#grow();
   }
 
   #grow(): void {

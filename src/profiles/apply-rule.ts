@@ -22,14 +22,17 @@ export function applyRule(
   inputs: ArrayLike<number> = NO_INPUTS,
 ): void {
   into.value = Number.NaN;
-  for (const sentinel of rule.sentinels) {
-    if (raw === sentinel) {
+  const { sentinels, sentinelRanges } = rule;
+  // Without iterators: this runs for every value of every poll.
+  for (let i = 0; i < sentinels.length; i++) {
+    if (raw === sentinels[i]) {
       into.status = STATUS.sentinel;
       return;
     }
   }
-  for (const [low, high] of rule.sentinelRanges) {
-    if (raw >= low && raw <= high) {
+  for (let i = 0; i < sentinelRanges.length; i++) {
+    const range = sentinelRanges[i]!;
+    if (raw >= range[0] && raw <= range[1]) {
       into.status = STATUS.sentinel;
       return;
     }

@@ -5,6 +5,7 @@ import { Pump } from "../../src/collection/pump.ts";
 import type { SampleBatch } from "../../src/measurements/batch.ts";
 import { LatestTable } from "../../src/measurements/latest.ts";
 import { SeriesTable } from "../../src/measurements/series.ts";
+import { STATUS } from "../../src/measurements/status.ts";
 
 function setup(write: (batch: SampleBatch) => Promise<void>, mostWaitingRows?: number) {
   const table = new SeriesTable();
@@ -62,6 +63,33 @@ describe("pump", () => {
       ["test", 100, 1, 41],
       ["test", 101, 1, 42],
     ]);
+    await pump.close();
+  });
+
+  it("does not wait for the second to be over when there are many rows, and loses and reorders none", async () => {
+    const rows: [number, number, number][] = [];
+    const lengths: number[] = [];
+    const { table, pump } = setup(async ({ length, series, time, value, status }) => {
+      lengths.push(length);
+      for (let i = 0; i < length; i++)
+        rows.push([series[i]!, time[i]!, status[i] === STATUS.ok ? value[i]! : -1]);
+      // Others may write on while it is taken.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+    const numbers = ["a", "b", "c"].map((device) => table.intern("device.cpu", { device }));
+    const count = 200_000;
+    for (let i = 0; i < count; i++)
+      // Every seventh is an absence, at the ends of batches too.
+      if (i % 7 === 1) pump.batch.addStatus(numbers[i % 3]!, i, STATUS.absent);
+      else pump.batch.add(numbers[i % 3]!, i, i / 2);
+    await pump.committed();
+    expect(lengths.length).toBeGreaterThan(2);
+    expect(rows.length).toBe(count);
+    const wrong = rows.findIndex(
+      ([series, time, value], i) =>
+        series !== numbers[i % 3] || time !== i || value !== (i % 7 === 1 ? -1 : i / 2),
+    );
+    expect(wrong).toBe(-1);
     await pump.close();
   });
 

@@ -188,8 +188,11 @@ export class Binding {
 
   /** Rows of which no column came any more. */
   lostRows(table: BoundTable, columns: readonly number[]): boolean {
-    for (let row = 0; row < table.rows; row++)
-      if (columns.every((column) => !(table.times[column * table.rows + row]! > 0))) return true;
+    const { rows, times } = table;
+    next: for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < columns.length; i++) if (times[columns[i]! * rows + row]! > 0) continue next;
+      return true;
+    }
     return false;
   }
 }

@@ -143,7 +143,7 @@ export class BoundTable {
       const column = columns[numbers[c]!]!;
       const first = column * rows;
       const { plain, column: meta } = plans[column]!;
-      const read = meta.decode === "counter" ? counterOf : numberOf;
+      const counts = meta.decode === "counter";
       for (let i = c; i < count; i += width) {
         const row = rowOf[i]!;
         if (row < 0) continue;
@@ -152,7 +152,8 @@ export class BoundTable {
           continue;
         }
         const tag = tags[i]!;
-        const value = read(bytes, tag, valueAt[i]!, valueEnd[i]!);
+        const [from, to] = [valueAt[i]!, valueEnd[i]!];
+        const value = counts ? counterOf(bytes, tag, from, to) : numberOf(bytes, tag, from, to);
         const cell = first + row;
         times[cell] = at;
         values[cell] = value;

@@ -38,6 +38,8 @@ interface TableState {
   readonly id: number;
   /** 1 where the worker knows the series. */
   bound: Uint8Array;
+  /** How many of the table's series are: when it is all of them, no batch has a new one. */
+  known: number;
 }
 
 /** Series of a table for the thread: each set of tags and each quantity once. */
@@ -141,7 +143,8 @@ export class EmbeddedStore implements Store {
 
   async write(batch: SampleBatch, table: SeriesTable): Promise<void> {
     let state = this.#tables.get(table);
-    if (!state) this.#tables.set(table, (state = { id: this.#tableCount++, bound: new Uint8Array(1024) }));
+    if (!state)
+      this.#tables.set(table, (state = { id: this.#tableCount++, bound: new Uint8Array(1024), known: 0 }));
     if (table.size > state.bound.length) {
       const bound = new Uint8Array(Math.ceil(table.size * 1.25));
       bound.set(state.bound);
@@ -149,7 +152,8 @@ export class EmbeddedStore implements Store {
     }
     const { length } = batch;
     const fresh = new Set<number>();
-    for (let i = 0; i < length; i++) if (state.bound[batch.series[i]!] !== 1) fresh.add(batch.series[i]!);
+    if (state.known < table.size)
+      for (let i = 0; i < length; i++) if (state.bound[batch.series[i]!] !== 1) fresh.add(batch.series[i]!);
     const columns = this.#copy(batch);
     try {
       await this.#ask(
@@ -165,7 +169,11 @@ export class EmbeddedStore implements Store {
       throw error;
     }
     this.#failure = undefined;
-    for (const series of fresh) state.bound[series] = 1;
+    for (const series of fresh) {
+      if (state.bound[series] === 1) continue;
+      state.bound[series] = 1;
+      state.known++;
+    }
   }
 
   /** A copy, because others may read the batch too; it is handed over, not cloned, and comes back with the reply. */
