@@ -417,6 +417,20 @@ describe("campusd check profiles", () => {
       maxBuffer: 64 * 1024 * 1024,
     });
 
+  it("notes which profiles of one's own have no sample", () => {
+    const body = (arc: number) =>
+      `${head.replace("55555", `55555.${arc}`)}snmp:\n  scalars:\n    t:\n      entry: 1.3.6.1.4.1.55555.9\n      columns: { p: .1 acmePower }\n`;
+    const sample = "1.3.6.1.2.1.1.1.0|4|Acme\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.55555.1\n";
+    const files = { "own/one.yaml": body(1), "own/two.yaml": body(2), "samples/one.snmprec": sample };
+    withFiles(files, (dir) => {
+      const { status, stdout } = run(join(dir, "own"), "--samples", join(dir, "samples"), "--json");
+      expect(status).toBe(0);
+      const { findings } = JSON.parse(stdout).laboratory as { findings: readonly Finding[] };
+      const lacking = findings.filter(({ message }) => message.startsWith("no sample"));
+      expect(lacking).toMatchObject([{ level: "note", check: "sample", file: join(dir, "own/two.yaml") }]);
+    });
+  });
+
   it("reads samples, and ends with 1 when one cannot be right", () => {
     const profile = `${head}snmp:
   scalars:

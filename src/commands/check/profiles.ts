@@ -9,7 +9,7 @@ import { type ProfileReport, profileReport, readProfiles } from "../../profiles/
 import { problemText } from "../../profiles/problems.ts";
 import { ProfileSet } from "../../profiles/profile-set.ts";
 import { EXIT, interruption } from "../exit.ts";
-import { examineSamples, type SampleReport } from "./samples.ts";
+import { examineSamples, type SampleReport, withoutSample } from "./samples.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -52,23 +52,28 @@ export function checkProfilesCommand(bundled: string): Command {
 }
 
 async function run(bundled: string, folders: readonly string[], options: Options): Promise<void> {
-  const read = readProfiles([bundled, ...folders.map((folder) => resolve(folder))]);
+  const own = folders.map((folder) => resolve(folder));
+  const read = readProfiles([bundled, ...own]);
   const report = profileReport(read);
   const mibs = options.mibs.map((folder) => resolve(folder));
   const library = mibs.length > 0 ? new MibLibrary(mibs, objectNames(read.profiles)) : undefined;
   const laboratory = examine(read.profiles, library);
   const sampleFolders = options.samples.map((folder) => resolve(folder));
   if (sampleFolders.length === 0 && existsSync(BUNDLED_SAMPLES)) sampleFolders.push(BUNDLED_SAMPLES);
+  const profiles = new ProfileSet(read.profiles);
   const samples =
     report.problems.length > 0
       ? { samples: 0, profiles: new Set<string>(), findings: [] }
-      : await examineSamples(sampleFolders, new ProfileSet(read.profiles), interruption());
-  const findings = [...laboratory.findings, ...samples.findings];
+      : await examineSamples(sampleFolders, profiles, interruption());
+  // Whoever names a folder of samples wants to know what it does not cover.
+  const lacking =
+    options.samples.length > 0 && report.problems.length === 0 ? withoutSample(profiles, samples, own) : [];
+  const findings = [...laboratory.findings, ...samples.findings, ...lacking];
   if (options.json)
     console.log(
       JSON.stringify({ ...report, laboratory: { findings, profiles: laboratory.profiles } }, undefined, 2),
     );
-  else print(report, laboratory, samples, library, options.notes ?? false);
+  else print(report, laboratory, samples, findings, library, options.notes ?? false);
   if (report.problems.length > 0)
     throw new CampusError(
       "E_PROFILE",
@@ -81,6 +86,7 @@ function print(
   report: ProfileReport,
   laboratory: LaboratoryReport,
   samples: SampleReport,
+  findings: readonly Finding[],
   library: MibLibrary | undefined,
   withNotes: boolean,
 ): void {
@@ -92,7 +98,6 @@ function print(
       `${id.padEnd(28)} ${protocols.join(",").padEnd(7)} ${`${points.length} points`.padStart(10)}${library ? `  ${mib.padStart(17)}` : ""}  ${title.en}`,
     );
   }
-  const findings = [...laboratory.findings, ...samples.findings];
   const of = (level: Finding["level"]) => findings.filter((one) => one.level === level);
   const errors = of("error");
   console.log(

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SnmpClient } from "../../../collectors/snmp/client.ts";
 import { type DeviceSnapshot, InspectionPlans } from "../../../collectors/snmp/inspection/inspect.ts";
 import { openReplay } from "../../../simulators/replay/replay.ts";
@@ -69,6 +69,33 @@ export async function examineSamples(
     }
   }
   return { samples, profiles: known, findings };
+}
+
+/**
+ * A note for each profile of SNMP devices that none of the recordings is of: nothing holds it to what it reads. Of the
+ * profiles in these folders; without folders of all.
+ */
+export function withoutSample(
+  profiles: ProfileSet,
+  { profiles: known }: SampleReport,
+  folders: readonly string[],
+): readonly Finding[] {
+  const isAsked = (file: string): boolean =>
+    folders.length === 0 || folders.some((folder) => dirname(file) === folder);
+  return profiles.list().flatMap(({ id, file, snmp }) =>
+    snmp && isAsked(file) && !known.has(id)
+      ? [
+          {
+            level: "note" as const,
+            check: "sample" as const,
+            file,
+            line: 1,
+            key: "",
+            message: "no sample is of this profile: record one (campusd capture), or write one by hand",
+          },
+        ]
+      : [],
+  );
 }
 
 function namesOf(folder: string): string[] {
