@@ -4,7 +4,7 @@ import { build, type Language } from "../dashboards/board.ts";
 import { BOARDS } from "../dashboards/boards.ts";
 import { errorsMarkdown } from "../src/errors/errors-markdown.ts";
 import { inventoryJsonSchema, inventoryMarkdown } from "../src/inventory/documentation.ts";
-import { devicesMarkdown } from "../src/profiles/devices-markdown.ts";
+import { type DeviceEvidence, devicesMarkdown } from "../src/profiles/devices-markdown.ts";
 import { profilesMarkdown } from "../src/profiles/documentation.ts";
 import { partJsonSchema, profileJsonSchema } from "../src/profiles/json-schema.ts";
 import { checkProfiles, loadProfiles } from "../src/profiles/load.ts";
@@ -27,12 +27,29 @@ function devices(): string {
   return devicesMarkdown(checkProfiles([join(root, "device-profiles")]), {
     recordings: read(join(root, "docs/devices.json")),
     mibs: read(join(root, "docs/devices-mib.json")),
-    samples: new Set(
+    samples: sampleReadings(
       readdirSync(samples)
         .filter((file) => file.endsWith(".json"))
-        .map((file) => read(join(samples, file)).identity.profile as string),
+        .map((file) => read(join(samples, file))),
     ),
   });
+}
+
+interface Sample {
+  readonly identity: { readonly profile: string };
+  readonly readings: readonly { readonly witness?: string }[];
+}
+
+/** Readings of the samples by profile, and how many of them MIB text explains. */
+function sampleReadings(samples: readonly Sample[]): DeviceEvidence["samples"] {
+  const byProfile = new Map<string, { readings: number; byMib: number }>();
+  for (const { identity, readings } of samples) {
+    const sum = byProfile.get(identity.profile) ?? { readings: 0, byMib: 0 };
+    sum.readings += readings.length;
+    sum.byMib += readings.filter(({ witness }) => witness === "mib").length;
+    byProfile.set(identity.profile, sum);
+  }
+  return byProfile;
 }
 
 const LANGUAGES: readonly Language[] = ["zh", "en"];

@@ -4,8 +4,11 @@ import type { ProfileReport, ProfileSummary } from "./load.ts";
 export interface DeviceEvidence {
   /** Profile id to the number of public recordings of real devices that it was compared on. */
   readonly recordings: Readonly<Record<string, number>>;
-  /** Ids of the profiles that have a sample of our own in tests/profiles/samples. */
-  readonly samples: ReadonlySet<string>;
+  /**
+   * Profile id to the readings that its samples of invented values (tests/profiles/samples) must give, and how many of
+   * them have a raw value that MIB text explains.
+   */
+  readonly samples: ReadonlyMap<string, { readonly readings: number; readonly byMib: number }>;
   /** Profile id to the maker's objects that were found in MIB text as the profile has them, and to all that it reads. */
   readonly mibs: Readonly<Record<string, readonly [checked: number, objects: number]>>;
 }
@@ -24,7 +27,9 @@ that its devices get by their \`sysObjectID\` and \`sysDescr\`, how many points 
   profile does not explain. The others are in no module that was at hand.
 - **Recordings**: public recordings of real devices on which what campusd reads was compared with what an established
   system reads. A number says how many the profile was matched to, not that every value agreed.
-- **Sample**: the tests hold a recording of our own, with invented values, and what must be read from it.
+- **Sample**: the tests hold a sample of **invented values**, which no device ever gave, and what must be read from it: how
+  many readings, and after the stroke of how many the raw value is what the text of a MIB module means by it. For the
+  others the profile itself was asked, or a person wrote them.
 
 A device of no family gets \`generic-snmp\`: what the standards say. [Writing a profile](writing-a-profile.md) adds one.
 `;
@@ -52,11 +57,17 @@ export function devicesMarkdown(report: ProfileReport, evidence: DeviceEvidence)
       own.join(", "),
       evidence.mibs[profile.id]?.join("/") ?? "",
       evidence.recordings[profile.id] ?? "",
-      evidence.samples.has(profile.id) ? "yes" : "",
+      sampleText(evidence.samples.get(profile.id)),
     ];
     lines.push(`| ${cells.join(" | ")} |`);
   }
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** `23/20`: readings of the samples, and those that a MIB explains; of readings written by hand the number alone. */
+function sampleText(sample: { readonly readings: number; readonly byMib: number } | undefined): string {
+  if (!sample) return "";
+  return sample.byMib > 0 ? `${sample.readings}/${sample.byMib}` : `${sample.readings}`;
 }
 
 /** MIB modules that the profile's points cite, sorted. */
