@@ -6,6 +6,7 @@ import type { CellWriter } from "./cells.ts";
 import { indexNumbers } from "./index-arcs.ts";
 import { type Joins, wordsOf } from "./joins.ts";
 import { physicalValue } from "./physical-values.ts";
+import { saidUnit } from "./said-units.ts";
 import { solveNumber } from "./solve.ts";
 import { listedStates, stateName, twoStates } from "./states.ts";
 import type { Witness } from "./witness.ts";
@@ -110,6 +111,8 @@ export class RowMaker {
   operandOf(table: SnmpTable, column: SnmpColumn): number {
     const states = this.#witness.object(table, column)?.enumeration ?? column.enumeration;
     // A scale is one where it can be: SensorDataScale has units among yocto and yotta.
+    const object = this.#witness.object(table, column);
+    if (object && !states && saidUnit(object)?.unit === "percent") return 40 + this.#row;
     const plain = states && [...states].find(([, name]) => /^units?$/i.test(name))?.[0];
     return plain ?? (states && twoStates(states)[0]) ?? operand(column.object, this.#row);
   }

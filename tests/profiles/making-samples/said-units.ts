@@ -7,6 +7,21 @@ const BEFORE =
 const AT_END = /(?<![\d.-])(10|100|0\.0*1)?\s*(%|dBm|rpm|mV|mA|mW|kW|kbps|kWh)(?=$|[\s.,;)])/g;
 const TIMES = /\b(?:multipl(?:ied|y) by|times|[*x×])\s*(10{1,4})\b/i;
 const DIVIDED = /\bdivided by (10{1,4})\b/i;
+/** `a value of 231 represents 23.1`, `1 = 0.1 V`. */
+const EXAMPLE =
+  /(?<![\d.])(-?\d+)\s*(?:represents?|indicates?|means?|=|equals?|is|corresponds? to|would (?:indicate|be|mean))\s*(?:an? |the )?(?:\w+ ){0,3}?(-?\d*\.?\d+)(?![\d.]*\d)/i;
+
+/** Factors that a description gives without a unit: `(x100)`, `* 0.001`. */
+export function saidFactor(description: string): number {
+  const example = EXAMPLE.exec(description);
+  const ratio = example ? Number(example[2]) / Number(example[1]) : Number.NaN;
+  // Only a power of ten is a factor: `a value of 5 means 10 minutes` is something else.
+  if (ratio > 0 && ratio < 1 && Number.isInteger(Math.round(Math.log10(ratio) * 1e6) / 1e6)) return ratio;
+  const parts = PARTS.exec(description);
+  const times = TIMES.exec(description) ?? DIVIDED.exec(description);
+  return parts ? Number(parts[1]) : times ? 1 / Number(times[1]) : 1;
+}
+
 const PARTS = /\*\s*(0\.0*1)\b/;
 
 /** `100 mA`, `0.1 V`, `1%`: a number and its unit. */
@@ -26,10 +41,10 @@ export function saidUnit(object: MibObject): MibUnit | undefined {
   const text = object.description
     .replace(/\s+/g, " ")
     .replace(/\bone-(?=tenth|hundredth|thousandth)/gi, "one ");
-  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s? of (?:an? )?degrees?/i.exec(text);
+  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s? of (?:an? |the )?(degrees?|percent)/i.exec(text);
   if (fraction)
     return {
-      unit: "degC",
+      unit: /^p/i.test(fraction[2]!) ? "percent" : "degC",
       scale: { tenth: 0.1, hundredth: 0.01, thousand: 0.001 }[fraction[1]!.toLowerCase() as "tenth"],
       words: fraction[0],
     };
@@ -48,8 +63,5 @@ export function saidUnit(object: MibObject): MibUnit | undefined {
   const [first] = found;
   if (!first || found.some(({ unit, scale }) => unit !== first.unit || scale !== first.scale))
     return undefined;
-  const parts = PARTS.exec(text);
-  const times = TIMES.exec(text) ?? DIVIDED.exec(text);
-  if (first.scale !== 1) return first;
-  return { ...first, scale: parts ? Number(parts[1]) : times ? 1 / Number(times[1]) : 1 };
+  return first.scale === 1 ? { ...first, scale: saidFactor(text) } : first;
 }

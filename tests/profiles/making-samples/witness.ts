@@ -3,7 +3,7 @@ import { findObject } from "../../../src/profiles/laboratory/check-shape.ts";
 import { inUnit, mibUnit } from "../../../src/profiles/laboratory/check-values.ts";
 import type { MibLibrary, MibObject } from "../../../src/profiles/laboratory/mib-library.ts";
 import { TAGS, type Tag } from "./recording.ts";
-import { saidUnit } from "./said-units.ts";
+import { saidFactor, saidUnit } from "./said-units.ts";
 
 /** `value = raw * scale + offset` in the quantity's unit; `log`: the decibels over a milliwatt of that. */
 export interface RawScale {
@@ -47,6 +47,11 @@ export class Witness {
     if (object.base === "TimeTicks") return wanted === "s" ? { scale: 0.01, offset: 0 } : undefined;
     // Without a unit of its own a number of things is what it is.
     const hint = /^d-(\d)$/.exec(object.enumeration ? "" : (object.displayHint ?? ""));
+    // A column of which each row says what it is has no one unit.
+    const units = new Set(
+      table.points.flatMap((one) => (one.column === column.id ? [one.quantity.unit] : [])),
+    );
+    if (units.size > 1) return undefined;
     const said = mibUnit(object, { ...column, decode: "number" })?.unit;
     const prose = said ?? saidUnit(object);
     const unit = !said && prose?.scale === 1 && hint ? { ...prose, scale: 10 ** -Number(hint[1]) } : prose;
@@ -56,11 +61,7 @@ export class Witness {
       if (wanted === "dBm" && unit.unit === "W") return { scale: unit.scale * 1000, offset: 0, log: true };
       return undefined;
     }
-    if (wanted === "count" && !unit) {
-      // `Cos(Phi) L1 * 0.001`
-      const times = /\*\s*(0\.0*1)\b/.exec(object.description);
-      return { scale: times ? Number(times[1]) : 1, offset: 0 };
-    }
+    if (wanted === "count" && !unit) return { scale: saidFactor(object.description), offset: 0 };
     // Tenths of a degree, of whichever scale the device is set to.
     if (wanted === "degC" && object.units && /^(?:deci-?|0\.1 )degrees?$/i.test(object.units))
       return { scale: 0.1, offset: 0 };
