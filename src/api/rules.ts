@@ -150,6 +150,7 @@ const CODE_ORDER: readonly Reason["code"][] = [
   "board-fault",
   "board-hot",
   "air-poor",
+  "part-failed",
 ];
 
 /** The same on every machine, and many times faster than a collator. */

@@ -1,3 +1,4 @@
+import type { Legend } from "./legend.ts";
 import { PairTable } from "./pair-table.ts";
 import { type Quantity, quantity } from "./quantities.ts";
 
@@ -64,6 +65,7 @@ export class SeriesTable {
   readonly #quantities: Quantity[] = [];
   readonly #quantityNumbers = new Map<string, number>();
   readonly #pairs = new PairTable();
+  readonly #legends = new Map<number, Legend>();
 
   /** How many series there are; the next new one gets this number. */
   get size(): number {
@@ -134,6 +136,17 @@ export class SeriesTable {
   text(series: number): string {
     this.#check(series);
     return this.#quantities[this.#pairs.right(series)]!.id + this.#setTexts[this.#pairs.left(series)]!;
+  }
+
+  /** Says what the numbers of a series of states stand for. */
+  describe(series: number, legend: Legend): void {
+    this.#check(series);
+    this.#legends.set(series, legend);
+  }
+
+  /** What `describe` said of the series. */
+  legend(series: number): Legend | undefined {
+    return this.#legends.get(series);
   }
 
   #check(series: number): void {

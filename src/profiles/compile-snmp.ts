@@ -1,4 +1,5 @@
 import type { TagKey } from "../measurements/series.ts";
+import { compileLegend } from "./compile-legend.ts";
 import { below, compileChecked, compileCommon, compileTags, compileTemplate } from "./compile-point.ts";
 import type {
   CellReference,
@@ -202,6 +203,7 @@ function compilePoint(
   checkTemplate(common.label, row, below(place, "label"), problems);
   for (const [key, template] of common.tags)
     checkTemplate(template, row, below(place, "tags", key), problems);
+  const legend = compileLegend(point, common.quantity, row.columns.get(column), place, problems);
   return Object.freeze({
     id,
     quantity: common.quantity,
@@ -213,6 +215,7 @@ function compilePoint(
     label: common.label,
     tags: common.tags,
     source: common.source,
+    ...(legend ? { legend } : {}),
     ...(point.unlikeMib ? { unlikeMib: point.unlikeMib } : {}),
   });
 }

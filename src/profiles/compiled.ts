@@ -1,3 +1,4 @@
+import type { Legend } from "../measurements/legend.ts";
 import type { Quantity } from "../measurements/quantities.ts";
 import type { TagKey } from "../measurements/series.ts";
 
@@ -269,6 +270,8 @@ export interface SnmpPoint {
   /** Added to or overriding the table's tags. */
   readonly tags: readonly (readonly [TagKey, Template])[];
   readonly source: PointSource;
+  /** Of a maker's own state: what its raw numbers stand for. */
+  readonly legend?: Legend;
   /** Why the object is not taken as its MIB text says. */
   readonly unlikeMib?: string;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEVICE_ROLES } from "../inventory/document.ts";
+import { MEANINGS } from "../measurements/legend.ts";
 import { TAG_KEYS } from "../measurements/series.ts";
 
 /**
@@ -150,6 +151,13 @@ const pointMembers = {
   source: text.describe("Where this is known from: MIB object, manual and page."),
 };
 
+const meaning = z
+  .partialRecord(z.enum(MEANINGS), z.array(z.number().int()).min(1))
+  .optional()
+  .describe(
+    "Of a sensor.state: raw numbers that are ok, warning, failed, unknown, where the enumeration's names do not say it or say it wrong. One that is in none then has no meaning.",
+  );
+
 const unlikeMib = text
   .optional()
   .describe(
@@ -203,6 +211,7 @@ const snmpPoint = z.strictObject({
     .describe(
       "Template to pattern: the point exists in the rows where every text matches. A field may be of another table.",
     ),
+  meaning,
   unlikeMib,
 });
 

@@ -87,13 +87,14 @@ export class FakeCampus implements LiveState {
     value: number | { status: Status },
     tags: Tags = {},
     ageMs = 0,
-  ): void {
+  ): number {
     const own = deviceTags(this.#inventory, this.#inventory.devices.get(device)!);
     const series = this.table.intern(quantityId, { ...own, ...tags });
     const builder = new BatchBuilder(1);
     if (typeof value === "number") builder.add(series, this.time - ageMs, value);
     else builder.addStatus(series, this.time - ageMs, value.status);
     this.latest.apply(builder);
+    return series;
   }
 
   /** Moves time so far that the next answer is judged anew. */

@@ -267,6 +267,48 @@ describe("what a device measures", () => {
     expect(codes(now.school)).toEqual([code]);
   });
 
+  it("a part whose state means that it has failed makes its device watch, and is named", () => {
+    const legend = {
+      names: new Map([
+        [1, "normal"],
+        [2, "fanFailed"],
+        [3, "highAlarm"],
+        [4, "standby"],
+      ]),
+      meanings: new Map([
+        [1, "ok"],
+        [2, "failed"],
+        [3, "warning"],
+      ] as const),
+    };
+    const set = (sensor: string, value: number) =>
+      fake.table.describe(fake.sample("s1-acc", "sensor.state", value, { sensor }), legend);
+    for (const [sensor, value] of [
+      ["fan 1", 1],
+      ["fan 2", 3],
+      ["fan 3", 4],
+    ] as const)
+      set(sensor, value);
+    // The same number without a legend is only a number.
+    fake.sample("s1-acc", "sensor.state", 2, { sensor: "nobody knows" });
+    expect(device("s1-acc")).toMatchObject({ state: "good", reasons: [] });
+    set("fan 9", 2);
+    set("fan 4", 2);
+    expect(device("s1-acc")).toMatchObject({
+      state: "watch",
+      reasons: [{ code: "part-failed", subject: "s1-acc", value: 2, part: "fan 4" }],
+    });
+    const shown = new Map(
+      campus
+        .device(ALL, "s1-acc")!
+        .readings.map(({ tags, value, text, meaning }) => [tags["sensor"], [value, text, meaning]]),
+    );
+    expect(shown.get("fan 1")).toEqual([1, "normal", "ok"]);
+    expect(shown.get("fan 3")).toEqual([4, "standby", null]);
+    expect(shown.get("fan 4")).toEqual([2, "fanFailed", "failed"]);
+    expect(shown.get("nobody knows")).toEqual([2, null, null]);
+  });
+
   it("does not trouble just inside the limits", () => {
     fake.sample("s1-board-101", "board.temperature", THRESHOLDS.boardHot - 0.1);
     fake.sample("s1-air", "sensor.co2", THRESHOLDS.co2Poor - 1, { sensor: "air" });

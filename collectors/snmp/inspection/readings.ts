@@ -1,3 +1,4 @@
+import type { Meaning } from "../../../src/measurements/legend.ts";
 import { STATUS, STATUS_NAMES, type StatusName } from "../../../src/measurements/status.ts";
 import type { Reading } from "../../../src/profiles/apply-rule.ts";
 import { CELL_INPUT, type PointPlan } from "../plan.ts";
@@ -20,6 +21,8 @@ export interface ReadingFact {
   readonly oids?: readonly string[];
   /** Name of a state, where it has one. */
   readonly state?: string;
+  /** What a maker's own state means, where that is known. */
+  readonly meaning?: Meaning;
   readonly quantity: string;
 }
 
@@ -97,6 +100,7 @@ function readPoint(
   const state = isState
     ? (quantity.states?.[into.value] ?? table.plan.columns[source]!.column.enumeration?.get(raw))
     : undefined;
+  const meaning = plan.point.legend?.meanings.get(raw);
   const oids = instances(table, plan, source, row);
   readings.push({
     kind: quantity.reading,
@@ -106,6 +110,7 @@ function readPoint(
     oid,
     ...(oids.length > 1 && { oids }),
     ...(state !== undefined && { state }),
+    ...(meaning !== undefined && { meaning }),
     quantity: quantity.id,
   });
 }

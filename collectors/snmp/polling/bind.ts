@@ -1,3 +1,4 @@
+import type { Legend } from "../../../src/measurements/legend.ts";
 import type { SeriesTable, TagKey, Tags } from "../../../src/measurements/series.ts";
 import { seriesText } from "../../../src/measurements/series.ts";
 import type { SnmpPoint, Template } from "../../../src/profiles/compiled.ts";
@@ -245,15 +246,22 @@ export function pointSeries(
   quantity: string,
   row: number,
   series: SeriesTable,
+  legend?: Legend,
 ): number {
   const known = numbers[row]!;
   if (known >= 0) return known;
   const tags = bound.tags ? bound.tags[row] : table.tags[row];
   if (!tags) return -1;
-  if (bound.tags) return (numbers[row] = series.intern(quantity, tags));
-  // The points of a row share its tags: their text is made once.
-  if (table.sets[row]! < 0) table.sets[row] = series.set(tags);
-  return (numbers[row] = series.internIn(table.sets[row]!, quantity));
+  let number: number;
+  if (bound.tags) number = series.intern(quantity, tags);
+  else {
+    // The points of a row share its tags: their text is made once.
+    if (table.sets[row]! < 0) table.sets[row] = series.set(tags);
+    number = series.internIn(table.sets[row]!, quantity);
+  }
+  if (legend) series.describe(number, legend);
+  numbers[row] = number;
+  return number;
 }
 
 /**

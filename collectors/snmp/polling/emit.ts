@@ -264,7 +264,8 @@ export class Emitter {
     readPoint(table, plan, number, row, raw, reading);
     const { value, status } = reading;
     const time = times[cell]!;
-    const series = pointSeries(table, point, point.series, plan.point.quantity.id, row, this.#series);
+    const { quantity, legend } = plan.point;
+    const series = pointSeries(table, point, point.series, quantity.id, row, this.#series, legend);
     if (series < 0) return;
     if (status === STATUS.ok) this.#batch.add(series, time, value);
     else this.#batch.addStatus(series, time, status);
@@ -295,7 +296,8 @@ export class Emitter {
     time: number,
     status: typeof STATUS.absent | typeof STATUS.implausible,
   ): void {
-    const series = pointSeries(table, point, point.series, plan.point.quantity.id, row, this.#series);
+    const { quantity, legend } = plan.point;
+    const series = pointSeries(table, point, point.series, quantity.id, row, this.#series, legend);
     if (series >= 0) this.#batch.addStatus(series, time, status);
   }
 

@@ -26,7 +26,8 @@ export interface Sentence {
 const MOST_CLAUSES = 3;
 
 function readable(reason: Reason, words: Words): string {
-  const { value } = reason;
+  const { value, part } = reason;
+  if (part) return value !== undefined && value > 1 ? words.partAndMore(plain(part), value - 1) : plain(part);
   if (value === undefined) return "";
   switch (reason.code) {
     case "uplink-saturated":

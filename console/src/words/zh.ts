@@ -301,6 +301,7 @@ export const zh = {
     "ap-offline": (_value: string, since: string) => `${from(since)}失联`,
     "sensor-silent": (_value: string, since: string) => `${from(since)}没有数据`,
     "air-poor": (value: string) => (value ? `二氧化碳 ${value}，需要通风` : "空气不佳，需要通风"),
+    "part-failed": (value: string) => (value ? `部件故障：${value}` : "有部件故障"),
     "port-errors": (value: string) => (value ? `有错包，每秒 ${value} 个` : "有错包"),
     "ups-on-battery": (_value: string, since: string) => `${from(since)}由电池供电`,
     "ups-battery-low": (value: string) => (value ? `电池电量仅 ${value}` : "电池电量低"),
@@ -318,6 +319,7 @@ export const zh = {
     "port-errors": "端口",
     "meter-silent": "电表",
   },
+  partAndMore: (part: string, more: number) => `${part} 等 ${more + 1} 个部件`,
   roomTemperature: (value: string) => `室温 ${value}`,
   /** `二中` and `大屏失联` become one clause. */
   about: (name: string, what: string) => name + (gap(name, what) ? " " : "") + what,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEANINGS } from "../../measurements/legend.ts";
 
 /**
  * The shapes the API answers with. The console reads these types (types only). Times are UTC ms; numbers
@@ -25,6 +26,7 @@ export const reasonSchema = z.object({
     "ap-offline",
     "sensor-silent",
     "air-poor",
+    "part-failed",
     "port-errors",
     "ups-on-battery",
     "ups-battery-low",
@@ -38,6 +40,8 @@ export const reasonSchema = z.object({
   name: z.string().optional(),
   value: z.number().optional(),
   since: z.number().optional(),
+  /** The part of it that the reason is about, in the device's own words. */
+  part: z.string().optional(),
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
@@ -269,8 +273,10 @@ export const readingSchema = z.object({
   tags: z.record(z.string(), z.string()),
   unit: z.string(),
   value: z.number().nullable(),
-  /** A state's name. */
+  /** A state's name: of campusd's own, or as the device's maker calls it. */
   text: z.string().nullable(),
+  /** What a maker's own state means; null where it is neither good nor bad. */
+  meaning: z.enum(MEANINGS).nullable(),
   /** Name of the sample's status: `ok`, or why there is no value. */
   status: z.string(),
   at: z.number(),

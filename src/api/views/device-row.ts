@@ -1,8 +1,16 @@
 import type { Device, Place, Room } from "../../inventory/model.ts";
-import { DEVICE_STALE, type Finding, PEOPLE_STAY, reasonsOf, stateOf, THRESHOLDS } from "../rules.ts";
+import {
+  byCodePoint,
+  DEVICE_STALE,
+  type Finding,
+  PEOPLE_STAY,
+  reasonsOf,
+  stateOf,
+  THRESHOLDS,
+} from "../rules.ts";
 import type { DeviceRow, Reason } from "../schemas/campus.ts";
 import type { DeviceSeries } from "../series-index.ts";
-import { firstOf, largestOf, newestOf, type Sight } from "./sight.ts";
+import { firstOf, freshValue, largestOf, newestOf, type Sight } from "./sight.ts";
 
 /** A device's row and what it was judged by. */
 export interface DeviceSight {
@@ -155,11 +163,28 @@ function conditions(
     if (firstOf(sight, series, "ups.output_source") === 5 || (seconds !== null && seconds > 0))
       add("bad", "ups-on-battery", seconds ?? undefined);
   }
+  const broken = failedParts(sight, series);
+  if (broken.length > 0)
+    findings.push({
+      severity: "watch",
+      reason: { code: "part-failed", ...about, value: broken.length, part: broken[0]! },
+    });
   const errors = Math.max(
     largestOf(sight, series, "interface.in_error_rate") ?? 0,
     largestOf(sight, series, "interface.out_error_rate") ?? 0,
   );
   if (errors >= THRESHOLDS.portErrors) add("watch", "port-errors", errors);
+}
+
+/** Parts whose state means that they have failed, by the names that the device gives them, in order. */
+function failedParts(sight: Sight, series: DeviceSeries | undefined): string[] {
+  const parts: string[] = [];
+  for (const number of series?.byQuantity.get("sensor.state") ?? []) {
+    const legend = sight.table.legend(number);
+    if (legend?.meanings.get(freshValue(sight, number, "sensor.state")) !== "failed") continue;
+    parts.push(sight.table.key(number).tags.sensor ?? "");
+  }
+  return parts.sort(byCodePoint);
 }
 
 function roomOf(sight: Sight, device: Device): Room | undefined {

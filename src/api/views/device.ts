@@ -124,13 +124,15 @@ function readingOf(sight: Sight, number: number): ReadingView | undefined {
   const value = sight.latest.value(number);
   const good = status === STATUS.ok && Number.isFinite(value);
   const shown: Record<string, string> = {};
+  const legend = good ? sight.table.legend(number) : undefined;
   for (const [key, text] of Object.entries(tags)) if (!PLACE_TAGS.has(key)) shown[key] = text;
   return {
     quantity: quantity.id,
     tags: shown,
     unit: UNITS[quantity.unit].symbol,
     value: good ? value : null,
-    text: good ? (quantity.states?.[value] ?? null) : null,
+    text: good ? (quantity.states?.[value] ?? legend?.names.get(value) ?? null) : null,
+    meaning: legend?.meanings.get(value) ?? null,
     status: STATUS_NAMES[status] ?? "absent",
     at,
   };

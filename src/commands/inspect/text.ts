@@ -163,12 +163,20 @@ function aps(snapshot: DeviceSnapshot): string[] {
 function readings(snapshot: DeviceSnapshot): string[] {
   const rows = snapshot.readings.map((one): Cell[] => [
     one.kind,
-    one.state === undefined ? one.value : `${one.value} ${one.state}`,
+    valueCell(one),
     UNITS[one.unit as UnitName]?.symbol ?? one.unit,
     one.label,
     { text: one.oid, style: "dim" },
   ]);
   return section("Readings", ["kind", right("value"), "unit", "label", "object"], rows);
+}
+
+const MEANING_STYLES = { ok: "green", warning: "yellow", failed: "red", unknown: "dim" } as const;
+
+/** A state as the device numbers and its maker names it, in the colour of what it means. */
+function valueCell({ value, state, meaning }: DeviceSnapshot["readings"][number]): Cell {
+  const text = state === undefined ? value : `${value} ${state}`;
+  return meaning === undefined ? text : { text: String(text), style: MEANING_STYLES[meaning] };
 }
 
 function rejected(snapshot: DeviceSnapshot): string[] {

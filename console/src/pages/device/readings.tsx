@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
+import { Mark } from "../../parts/mark.tsx";
 import { Quiet } from "../../parts/notice.tsx";
 import { Spark } from "../../parts/spark.tsx";
 import { AsOf, Name, Value } from "../../parts/value.tsx";
 import { useConsole } from "../../state/context.ts";
 import { readingKey } from "../../state/patches.ts";
 import { quantity } from "../../text/format.ts";
-import type { ReadingView } from "../../views.ts";
+import type { ReadingView, State } from "../../views.ts";
 import { term } from "../../words/term.ts";
 import type { Words } from "../../words/zh.ts";
 
@@ -26,6 +27,14 @@ export function tagsText(reading: ReadingView, words: Words, isAp: boolean): str
     .join(" ");
 }
 const isTelling = (tag: string): tag is Telling => (TELLING as readonly string[]).includes(tag);
+
+/** What a maker's own state means, as the states of things are shown. */
+const STATE_OF: Readonly<Record<NonNullable<ReadingView["meaning"]>, State>> = {
+  ok: "good",
+  warning: "watch",
+  failed: "bad",
+  unknown: "unknown",
+};
 
 /** Shown before "show all"; a Wi-Fi controller has hundreds. */
 const FIRST = 8;
@@ -136,8 +145,11 @@ function Reading({ device, reading, isAp }: { device: string; reading: ReadingVi
       <span class="reading-value">
         {!known ? (
           <span class="quiet">{term(statuses, reading.status)}</span>
-        ) : reading.text !== null ? (
-          term(texts, reading.text)
+        ) : reading.text !== null || reading.meaning !== null ? (
+          <>
+            {reading.meaning !== null && <Mark state={STATE_OF[reading.meaning]} label small />}{" "}
+            {reading.text === null ? reading.value : term(texts, reading.text)}
+          </>
         ) : (
           <Value shown={quantity(reading.value, reading.unit, words.value)} />
         )}
