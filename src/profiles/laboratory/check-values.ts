@@ -201,15 +201,17 @@ export function checkCounter(point: SnmpPoint, column: SnmpColumn, object: MibOb
 const NOTHING =
   /(?:^|[^\w.])(-?\d{2,10})\)?\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?:is|means|indicates|represents|stands for|denotes|:|=|-)\s*(?:that\s+)?(?:the\s+)?(?:\w+\s+){0,4}?(?:invalid|not (?:supported|available|applicable|known|present|exist|valid)|unknown|unavailable|no value|unsupported)/gi;
 
+/** Raw numbers of which the MIB's text says that they stand for no value. */
+export function saidNothing(object: MibObject): readonly number[] {
+  const low = object.description.replace(/\s+/g, " ");
+  const raws = [...low.matchAll(NOTHING)].map(([, text]) => Number(text));
+  return [...new Set(raws)].filter((raw) => !object.enumeration?.has(raw));
+}
+
 /** Values that the MIB says mean "no value" must not come out as values. */
 export function checkSentinels(point: SnmpPoint, object: MibObject, say: Say): void {
   if (point.quantity.kind === "state" || point.when || point.rule.expression) return;
-  const low = object.description.replace(/\s+/g, " ");
-  const seen = new Set<number>();
-  for (const [, text] of low.matchAll(NOTHING)) {
-    const raw = Number(text);
-    if (seen.has(raw) || object.enumeration?.has(raw)) continue;
-    seen.add(raw);
+  for (const raw of saidNothing(object)) {
     const reading = result(point, raw);
     if (reading.status === STATUS.ok)
       say(

@@ -12,14 +12,21 @@ import { type Intended, RowMaker } from "./row-maker.ts";
 import { type Signs, signsOf } from "./signs.ts";
 import { Witness } from "./witness.ts";
 
+/** An object that holds what stands for no value. */
+export interface NoValue {
+  readonly point: string;
+  readonly oid: string;
+  readonly raw: number;
+  readonly witness: "mib" | "profile";
+}
+
 /** A device of invented values, and what campusd must read from it. */
 export interface InventedDevice {
   readonly recording: Recording;
   readonly signs: Signs;
   readonly identity: readonly IdentityText[];
   readonly intended: readonly Intended[];
-  /** Instances that hold what stands for no value. */
-  readonly absent: readonly string[];
+  readonly absent: readonly NoValue[];
   /** Points that no row could be made for: `table.point`. */
   readonly left: readonly string[];
 }
@@ -92,7 +99,7 @@ class DeviceMaker {
   readonly #joins: Joins;
   readonly #rows: number;
   readonly #intended: Intended[] = [];
-  readonly #absent: string[] = [];
+  readonly #absent: NoValue[] = [];
   readonly #left: string[] = [];
 
   constructor(
@@ -191,17 +198,25 @@ class DeviceMaker {
   /** A row of what stands for no value, where the points of the table know such numbers. */
   #sentinels(table: SnmpTable, points: readonly SnmpPoint[]): void {
     if (table.when) return;
-    const with_ = points.filter((point) => point.rule.sentinels.length > 0 && !point.where);
+    const with_ = points.filter((point) => point.quantity.kind !== "state" && !point.where);
     const row = 9;
     const maker = this.#maker(table, row, this.#arcs(table, row, new Map()));
     for (const point of with_) {
       const column = maker.column(point.column);
       if (!column || point.fallbacks.length > 0 || maker.numbers.has(column.id)) continue;
       // A type's end that is no number of its type stands for nothing here.
-      const sentinel = point.rule.sentinels.find((raw) => maker.couldWrite(column, raw));
+      const said = this.#witness.noValues(table, column);
+      const known =
+        column.decode === "ticks" ? point.rule.sentinels.map((raw) => raw * 100) : point.rule.sentinels;
+      const sentinel = [...said, ...known].find((raw) => maker.couldWrite(column, raw));
       if (sentinel === undefined) continue;
-      maker.writeExactly(column, column.decode === "ticks" ? sentinel * 100 : sentinel);
-      this.#absent.push(maker.oid(column).join("."));
+      maker.writeExactly(column, sentinel);
+      this.#absent.push({
+        point: `${table.id}.${point.id}`,
+        oid: maker.oid(column).join("."),
+        raw: sentinel,
+        witness: said.includes(sentinel) ? "mib" : "profile",
+      });
     }
   }
 

@@ -46,10 +46,16 @@ export function judge(profile: string, device: InventedDevice, seen: DeviceSnaps
     if (!same) readings.push({ kind, value, oid, ...(state !== undefined && { state }), witness });
   }
   const read = new Set(seen.readings.flatMap(({ oid, oids = [] }) => [oid, ...oids]));
-  const absent = device.absent.filter((oid) => {
-    if (!read.has(oid)) return true;
-    left.push(`${oid}: a value is made of a sentinel, by another point`);
-    return false;
+  const absent = device.absent.flatMap(({ oid, point, raw, witness }) => {
+    if (!read.has(oid)) return [oid];
+    const value = seen.readings.find((one) => one.oid === oid);
+    const text = `${point} (${oid}): ${value?.value} ${value?.unit} is made of ${raw}, which stands for no value`;
+    if (witness === "profile") {
+      left.push(`${text} for another point`);
+      return [];
+    }
+    contradictions.push(text);
+    return [oid];
   });
   return {
     expectation: { identity, readings, ...(absent.length > 0 && { absent }) },

@@ -1,9 +1,9 @@
 import type { SnmpColumn, SnmpPoint, SnmpTable } from "../../../src/profiles/compiled.ts";
 import { findObject } from "../../../src/profiles/laboratory/check-shape.ts";
-import { inUnit, mibUnit } from "../../../src/profiles/laboratory/check-values.ts";
+import { inUnit, mibUnit, saidNothing } from "../../../src/profiles/laboratory/check-values.ts";
 import type { MibLibrary, MibObject } from "../../../src/profiles/laboratory/mib-library.ts";
 import { TAGS, type Tag } from "./recording.ts";
-import { saidFactor, saidUnit } from "./said-units.ts";
+import { saidFactor, saidNoValues, saidUnit } from "./said-units.ts";
 
 /** `value = raw * scale + offset` in the quantity's unit; `log`: the decibels over a milliwatt of that. */
 export interface RawScale {
@@ -80,6 +80,14 @@ export class Witness {
     if (object.enumeration && object.enumeration.size > 0) return object.enumeration;
     const listed = statesIn(object.description);
     return listed.size >= 2 ? listed : undefined;
+  }
+
+  /** Raw numbers that stand for no value by the MIB's description. */
+  noValues(table: SnmpTable, column: SnmpColumn): readonly number[] {
+    const object = this.object(table, column);
+    if (!object || column.unlikeMib) return [];
+    const said = [...saidNothing(object), ...saidNoValues(object.description)];
+    return [...new Set(said)].filter((raw) => !object.enumeration?.has(raw));
   }
 
   /** The tag that an agent sends; the profile's decoding says it where no MIB does. */
