@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/profiles/laboratory/finding.ts";
 import { examine, objectNames } from "../../src/profiles/laboratory/laboratory.ts";
-import { MibLibrary } from "../../src/profiles/laboratory/mib-library.ts";
+import { MibLibrary, type MibObject } from "../../src/profiles/laboratory/mib-library.ts";
+import { saidNothing } from "../../src/profiles/laboratory/no-values.ts";
 import { readProfiles } from "../../src/profiles/load.ts";
 import { SHIPPED, withFiles } from "./files.ts";
 
@@ -234,6 +235,16 @@ describe("the laboratory against MIB text", () => {
   it("says that a value which the description calls none is taken for one", () => {
     const found = errors({ column: ".4 acmeWarmth", point: "quantity: sensor.snr, unit: 0.1 dB" });
     expect(found.some((text) => /^range: .*says 9999 is no value/.test(text))).toBe(true);
+  });
+
+  it.each([
+    ["In VAC, or -1 if it's unsupported by this UPS.", [-1]],
+    ["If this measurement value is not available, it returns value -1000000. It may be 5.", [-1_000_000]],
+    ["A device which doesn't support this group will return the value 0 for this variable.", [0]],
+    ["65535: not supported; 2147483647 means the value is unknown", [65_535, 2_147_483_647]],
+    ["From -40 to 100. Sensor 3 is the invalid one's neighbour.", []],
+  ])("reads of no value in: %s", (description, raws) => {
+    expect(saidNothing({ description } as MibObject)).toEqual(raws);
   });
 
   it("gives line and file of the point", () => {

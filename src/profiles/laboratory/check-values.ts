@@ -5,6 +5,7 @@ import type { Say } from "./finding.ts";
 import { linearOf } from "./linear.ts";
 import type { MibObject } from "./mib-library.ts";
 import { type MibUnit, unitOfClause, unitOfDescription } from "./mib-units.ts";
+import { saidNothing } from "./no-values.ts";
 
 const NUMBERS = /^(?:INTEGER|Integer32|Unsigned32|UInteger32|Counter(?:32|64)?|Gauge(?:32)?|TimeTicks)$/;
 const TEXTS = /^(?:OCTET STRING|BITS|Opaque|BIT STRING)$/;
@@ -196,16 +197,6 @@ export function checkCounter(point: SnmpPoint, column: SnmpColumn, object: MibOb
       `${object.module} ${object.name} is a ${object.base}: it only grows; ${quantity.id} is a value at an instant`,
     );
   }
-}
-
-const NOTHING =
-  /(?:^|[^\w.])(-?\d{2,10})\)?\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?:is|means|indicates|represents|stands for|denotes|:|=|-)\s*(?:that\s+)?(?:the\s+)?(?:\w+\s+){0,4}?(?:invalid|not (?:supported|available|applicable|known|present|exist|valid)|unknown|unavailable|no value|unsupported)/gi;
-
-/** Raw numbers of which the MIB's text says that they stand for no value. */
-export function saidNothing(object: MibObject): readonly number[] {
-  const low = object.description.replace(/\s+/g, " ");
-  const raws = [...low.matchAll(NOTHING)].map(([, text]) => Number(text));
-  return [...new Set(raws)].filter((raw) => !object.enumeration?.has(raw));
 }
 
 /** Values that the MIB says mean "no value" must not come out as values. */

@@ -34,20 +34,6 @@ function counted(text: string): MibUnit | undefined {
   return unit ? { ...unit, scale: unit.scale * Number(match[1]), words: match[0] + unit.words } : undefined;
 }
 
-/** `if it is not available, it returns value -1000000`, `-1 if unknown`. */
-const NO_VALUE = [
-  /(?:not (?:available|supported|present|applicable|valid|known|connected|measurable)|does not support|doesn't support|unavailable|unsupported|unknown|invalid|no sensor)[^.;]{0,50}?\b(?:returns?|returned|set to|reports?|is|be|value(?: of)?|equals?|=|:)\s+(?:a |the )?(?:value )?(?:of )?["'(]?(-?\d{1,10})\b/gi,
-  /(?<![\w.-])(-\d{1,10}|\d{3,10})\s*(?:is returned |will be returned )?(?:if|when|where)\s+(?:[\w']+\s+){0,6}?(?:not|un(?:known|available|supported)|invalid|fail)/gi,
-];
-
-/** Raw numbers that the description gives for no value, in more ways than the laboratory is sure of. */
-export function saidNoValues(description: string): readonly number[] {
-  const text = description.replace(/\s+/g, " ");
-  return [
-    ...new Set(NO_VALUE.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => Number(match[1])))),
-  ];
-}
-
 /** The unit that UNITS or the description names in any words; undefined where they name none, or two. */
 export function saidUnit(object: MibObject): MibUnit | undefined {
   if (object.units !== undefined) return counted(object.units.replace(/^\(|\)$/g, ""));

@@ -1,9 +1,10 @@
 import type { SnmpColumn, SnmpPoint, SnmpTable } from "../../../src/profiles/compiled.ts";
 import { findObject } from "../../../src/profiles/laboratory/check-shape.ts";
-import { inUnit, mibUnit, saidNothing } from "../../../src/profiles/laboratory/check-values.ts";
+import { inUnit, mibUnit } from "../../../src/profiles/laboratory/check-values.ts";
 import type { MibLibrary, MibObject } from "../../../src/profiles/laboratory/mib-library.ts";
+import { saidNothing } from "../../../src/profiles/laboratory/no-values.ts";
 import { TAGS, type Tag } from "./recording.ts";
-import { saidFactor, saidNoValues, saidUnit } from "./said-units.ts";
+import { saidFactor, saidUnit } from "./said-units.ts";
 
 /** `value = raw * scale + offset` in the quantity's unit; `log`: the decibels over a milliwatt of that. */
 export interface RawScale {
@@ -86,8 +87,7 @@ export class Witness {
   noValues(table: SnmpTable, column: SnmpColumn): readonly number[] {
     const object = this.object(table, column);
     if (!object || column.unlikeMib) return [];
-    const said = [...saidNothing(object), ...saidNoValues(object.description)];
-    return [...new Set(said)].filter((raw) => !object.enumeration?.has(raw));
+    return saidNothing(object);
   }
 
   /** The tag that an agent sends; the profile's decoding says it where no MIB does. */
