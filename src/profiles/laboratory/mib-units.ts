@@ -22,6 +22,7 @@ const WORDS: readonly (readonly [RegExp, UnitName, number, number?])[] = [
   [/^(?:rms\s+)?(?:amp(?:ere)?s?|a)\b/, "A", 1],
   [/^(?:kilo-?\s?watt\s?-?\s?hours?|kwh)\b/, "kWh", 1],
   [/^(?:watt\s?-?\s?hours?|wh)\b/, "kWh", 1e-3],
+  [/^(?:micro-?\s?watts?|uw)\b/, "W", 1e-6],
   [/^(?:milli-?\s?watts?|mw)\b/, "W", 1e-3],
   [/^(?:kilo-?\s?watts?|kw)\b/, "W", 1e3],
   [/^(?:watts?|w)\b/, "W", 1],
@@ -92,11 +93,20 @@ export function unitAtStart(text: string): MibUnit | undefined {
 
 /** The UNITS clause; undefined where it is none of the units we know. */
 export function unitOfClause(text: string): MibUnit | undefined {
-  const found = unitAtStart(text.replace(/^\(|\)$/g, ""));
+  const plain = text
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, " ")
+    .replace(/^\((.*)\)$/, "$1");
+  // `100 mA`: a hundred of them are one raw unit. Capitals tell a megawatt, so the unit is read as it is written.
+  const many = /^10{1,3} (?=[a-z])/.exec(plain)?.[0] ?? "";
+  const found = unitAtStart(text.trim().replace(/^\(/, "").slice(many.length));
   if (!found) return undefined;
+  const words = many + found.words;
   // `seconds since`, `C or F` and other sentences are no unit.
-  const rest = text.trim().toLowerCase().replace(/\s+/g, " ").slice(found.words.length).trim();
-  return rest === "" || /^[)\].;]*$/.test(rest) || /^-?(?:rms|ac|dc)\b/.test(rest) ? found : undefined;
+  const rest = plain.slice(words.length).trim();
+  if (rest !== "" && !/^[)\].;]*$/.test(rest) && !/^-?(?:rms|ac|dc)\b/.test(rest)) return undefined;
+  return many ? { ...found, scale: found.scale * Number(many), words } : found;
 }
 
 /** The unit stands in a look-ahead, so that a second one behind it is found as well. */
