@@ -15,9 +15,14 @@ export function meaningOfName(name: string): Meaning | undefined {
   const last = words.at(-1) ?? "";
   // `noFault`, `non-critical`, `notOK`: what is denied is another thing, which only the whole names above tell.
   if (denied) return undefined;
-  if (words.some((word) => FAILED_WORDS.has(word))) return "failed";
-  if (words.some((word) => WARNING_WORDS.has(word))) return "warning";
-  return OK_WORDS.has(last) ? "ok" : undefined;
+  // What a name ends with is what it says: `alarmCleared`, `okButFanFailed`.
+  if (OK_WORDS.has(last)) return "ok";
+  const has = (list: ReadonlySet<string>) => words.some((word) => list.has(word));
+  if (has(GRAVE_WORDS)) return "failed";
+  // `nearOverload`, `minorFault`, `warningOverload`: something lesser than the rest of the name says.
+  if (has(LESSENING_WORDS)) return "warning";
+  if (has(FAILED_WORDS)) return "failed";
+  return has(WARNING_WORDS) ? "warning" : undefined;
 }
 
 /** `nonCriticalUpper`, `status-ok`, `FAN_FAILED` as small words. */
@@ -176,7 +181,11 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   ],
   ...["commlost", "commslost", "communicationlost", "nocomm", "sensorerror", "notspecified"],
 ]);
-/** Within a longer name: `fanFailure`, `uioCritical`, `highAlarm`, `memWarning`, `batteryNormal`. */
+/** Within a longer name: `fanFailure`, `uioCritical`, `highAlarm`, `memWarning`. */
+const GRAVE_WORDS: ReadonlySet<string> = new Set(["critical", "major", "unrecoverable", "emergency"]);
+const LESSENING_WORDS: ReadonlySet<string> = new Set([
+  ...["near", "pre", "predictive", "predicted", "minor", "warning", "info"],
+]);
 const FAILED_WORDS: ReadonlySet<string> = new Set([
   ...[
     "failed",
@@ -184,30 +193,26 @@ const FAILED_WORDS: ReadonlySet<string> = new Set([
     "fail",
     "fault",
     "faulty",
-    "critical",
-    "unrecoverable",
-    "major",
     "malfunction",
     "blown",
-  ],
-  ...[
     "tripped",
     "overload",
     "overheat",
+  ],
+  ...[
     "overheated",
     "overtemp",
     "overtemperature",
     "overcurrent",
     "overvoltage",
+    "smoke",
+    "leak",
+    "dead",
+    "broken",
   ],
-  ...["smoke", "leak", "dead", "broken", "inoperable", "emergency"],
+  ...["inoperable"],
 ]);
-const WARNING_WORDS: ReadonlySet<string> = new Set([
-  "warning",
-  "degraded",
-  "alarm",
-  "alert",
-  "minor",
-  "abnormal",
+const WARNING_WORDS: ReadonlySet<string> = new Set(["degraded", "alarm", "alert", "abnormal"]);
+const OK_WORDS: ReadonlySet<string> = new Set([
+  ...["ok", "okay", "normal", "good", "healthy", "operational", "cleared"],
 ]);
-const OK_WORDS: ReadonlySet<string> = new Set(["ok", "okay", "normal", "good", "healthy", "operational"]);

@@ -8,14 +8,17 @@ import { withFiles } from "./files.ts";
 
 describe("what a state's name means", () => {
   it.each([
-    ["ok", "ok normal good noFault no-leak commOK batteryNormal status-ok inService green redundant FAN_OK"],
+    [
+      "ok",
+      "ok normal good noFault no-leak commOK batteryNormal status-ok inService green redundant FAN_OK alarmCleared",
+    ],
     [
       "warning",
-      "warning degraded nonCritical non-critical highAlarm minorAlarm nonRedundant onBattery memWarning status-nonCritical",
+      "warning degraded nonCritical non-critical highAlarm minorAlarm nonRedundant onBattery memWarning status-nonCritical phaseLoadNearOverload minorFault firePreAlert warningOverload",
     ],
     [
       "failed",
-      "failed fault fanFailure FAN_FAILED critical uioCritical nonRecoverable nonoperational notFunctioning majorAlarm fuseBlown notOk smokeDetected breakerTripped",
+      "failed fault fanFailure FAN_FAILED critical uioCritical nonRecoverable nonoperational notFunctioning majorAlarm fuseBlown notOk smokeDetected breakerTripped okButDiagFailed minorAndMajor",
     ],
     ["unknown", "unknown unavailable notAvailable undefined noStatus commLost sensorError"],
   ] as const)("%s", (meaning, names) => {
