@@ -24,10 +24,23 @@ export function saidFactor(description: string): number {
 
 const PARTS = /\*\s*(0\.0*1)\b/;
 
-/** `100 mA`, `0.1 V`, `1%`: a number and its unit. */
-function counted(text: string): MibUnit | undefined {
+const PREFIXES: Readonly<Record<string, number>> = { deci: 0.1, centi: 0.01, milli: 0.001, mili: 0.001 };
+
+/** `100 mA`, `0.1 V`, `1%`, `centi-dBm`, `*.01 Volts`, `RMS tenth of Amps`: a number and its unit. */
+function counted(written: string): MibUnit | undefined {
+  const text = written
+    .trim()
+    .replace(/^\*?\s*\.(?=\d)/, "0.")
+    .replace(/^rms\s+(?=\w+th)/i, "")
+    .replace(/^(\w*1\/10+|0?\.0*1|\w+ths?)\s+degrees?\b(?! ?[cfk])/i, "$1 degrees C");
   const plain = unitAtStart(text);
   if (plain) return plain;
+  const prefix = /^(deci|centi|mill?i)[- ]?(?=[a-z])/i.exec(text);
+  if (prefix) {
+    const unit = unitAtStart(text.slice(prefix[0].length).replace(/^voltage\b/i, "volt"));
+    const factor = PREFIXES[prefix[1]!.toLowerCase()]!;
+    return unit && { ...unit, scale: unit.scale * factor, words: prefix[0] + unit.words };
+  }
   // `0 to 100 %` is a range and `80 centigrade` an example: only round parts and multiples are units.
   const match = /^(10{0,3}|0\.0*1)\s*(?=[A-Za-z°])/.exec(text);
   const unit = match && unitAtStart(text.slice(match[0].length));
@@ -41,7 +54,9 @@ export function saidUnit(object: MibObject): MibUnit | undefined {
   const text = object.description
     .replace(/\s+/g, " ")
     .replace(/\bone-(?=tenth|hundredth|thousandth)/gi, "one ");
-  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s? of (?:an? |the )?(degrees?|percent)/i.exec(text);
+  const fraction = /\b(tenth|hundredth|thousand)(?:th)?s?(?: of)?[ -](?:an? |the )?(degrees?|percent)/i.exec(
+    text,
+  );
   if (fraction)
     return {
       unit: /^p/i.test(fraction[2]!) ? "percent" : "degC",
