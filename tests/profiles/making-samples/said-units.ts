@@ -3,7 +3,7 @@ import { type MibUnit, unitAtStart } from "../../../src/profiles/laboratory/mib-
 
 /** Words after which a unit stands in prose; looser than the laboratory's, since a person reads what comes of it. */
 const BEFORE =
-  /(?:\b(?:in|as|is|are)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+|an?\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/g;
+  /(?:\b(?:in|as|is|are)\s+(?:units?\s+of\s+|the\s+unit\s+of\s+|the\s+|an?\s+)?|[(,:]\s*|\bunits?\s*(?:is|are|=|:)?\s*(?:in\s+)?)(?=(\d|[A-Za-z%°]))(?=([^\n.;]{1,40}))/gi;
 const AT_END = /(?<![\d.-])(10|100|0\.0*1)?\s*(%|dBm|rpm|mV|mA|mW|kW|kbps|kWh)(?=$|[\s.,;)])/g;
 const TIMES = /\b(?:multipl(?:ied|y) by|times|[*x×])\s*(10{1,4})\b/i;
 const DIVIDED = /\bdivided by (10{1,4})\b/i;
