@@ -131,6 +131,8 @@ B-MIB DEFINITIONS ::= BEGIN IMPORTS a FROM A-MIB; b OBJECT IDENTIFIER ::= { a 1 
     ["minutes", "s", 60],
     ["Kbps", "bit/s", 1000],
     ["100 mA", "A", 0.1],
+    ["10 mHz", "Hz", 0.01],
+    ["MHz", "MHz", 1],
     ["10 mV", "V", 0.01],
     ["(Watts)", "W", 1],
     ["tenths of a microwatt", "W", 1e-7],

@@ -75,6 +75,15 @@ export function unitAtStart(text: string): MibUnit | undefined {
   }
   // A megawatt and a megahertz are written with the same letters as thousandths.
   if (/\bM[WV]\b/.test(text)) return undefined;
+  if (
+    /^mHz\b/.test(
+      text
+        .trim()
+        .replace(/\s+/g, " ")
+        .slice(whole.length - rest.length),
+    )
+  )
+    return { unit: "Hz", scale: scale * 1e-3, words: whole.slice(0, whole.length - rest.length + 3) };
   for (const [pattern, unit, factor, offset] of WORDS) {
     const match = pattern.exec(rest);
     if (!match) continue;

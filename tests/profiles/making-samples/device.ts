@@ -180,7 +180,7 @@ class DeviceMaker {
     const fixed = new Map<string, number | string>([
       ...fixedParts(table.when?.text),
       ...fixedParts(points[0]?.when?.text),
-      ...fixedTexts(points[0], row),
+      ...fixedTexts(table, points[0], row),
     ]);
     const maker = this.#maker(table, row, this.#arcs(table, row, fixed));
     if (!maker.begin()) return made;
@@ -246,14 +246,20 @@ function conditions(point: SnmpPoint, open: readonly SnmpPoint[]): number {
 }
 
 /** Parts of the index whose text must match something. */
-function fixedTexts(point: SnmpPoint | undefined, row: number): Map<string, string> {
-  const texts = new Map<string, string>();
+function fixedTexts(
+  table: SnmpTable,
+  point: SnmpPoint | undefined,
+  row: number,
+): Map<string, number | string> {
+  const texts = new Map<string, number | string>();
   for (const [template, pattern] of point?.where ?? []) {
     const [part] = template.parts;
     const field =
       part && "alternatives" in part && template.parts.length === 1 ? part.alternatives[0] : undefined;
-    const text = field && "index" in field ? textFor(pattern, [`Unit ${row}`])?.text : undefined;
-    if (field && "index" in field && text !== undefined) texts.set(field.index, text);
+    if (!field || !("index" in field)) continue;
+    const text = textFor(pattern, [`Unit ${row}`])?.text;
+    const isNumber = table.index.find(({ name }) => name === field.index)?.type === "integer";
+    if (text !== undefined) texts.set(field.index, isNumber ? Number.parseInt(text, 10) || row : text);
   }
   return texts;
 }

@@ -85,6 +85,26 @@ function textPart(type: PartType, row: number, size: number | undefined, text: s
   }
 }
 
+/** Texts of a row's index by the profile's names of its parts. */
+export function indexTexts(
+  index: readonly IndexPart[],
+  arcs: readonly number[],
+): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  let at = 0;
+  for (const { name, type } of index) {
+    if (type === "string") {
+      const length = arcs[at] ?? 0;
+      texts.set(name, String.fromCharCode(...arcs.slice(at + 1, at + 1 + length)));
+      at += 1 + length;
+    } else if (type === "impliedString") texts.set(name, String.fromCharCode(...arcs.slice(at)));
+    else if (type === "integer") at++;
+    // What else has texts stands alone in an index, as far as profiles look at them.
+    else break;
+  }
+  return texts;
+}
+
 /** Whole numbers of a row's index by the profile's names of its parts. */
 export function indexNumbers(
   index: readonly IndexPart[],

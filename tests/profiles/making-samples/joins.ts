@@ -8,7 +8,7 @@ import type {
   Template,
 } from "../../../src/profiles/compiled.ts";
 import type { CellWriter } from "./cells.ts";
-import { indexArcs, indexNumbers } from "./index-arcs.ts";
+import { indexArcs, indexNumbers, indexTexts } from "./index-arcs.ts";
 import { textFor } from "./pattern-text.ts";
 import type { RowMaker } from "./row-maker.ts";
 import type { Witness } from "./witness.ts";
@@ -44,31 +44,70 @@ export class Joins {
 
   /** Makes the template's text one that matches; false where it is another already, or none can be made. */
   makeMatch(row: RowMaker, template: Template, pattern: RegExp, number: number): boolean {
-    const fields = template.parts.flatMap((part) => ("alternatives" in part ? [part.alternatives] : []));
-    if (fields.length === 0) return false;
-    // Of several fields the first says it; whether the others leave it so is seen when the device is looked at.
-    const isWhole = template.parts.length === 1;
-    for (const field of fields[0]!) {
+    const fields = template.parts.flatMap((part) => ("alternatives" in part ? part.alternatives : []));
+    const free = fields.find((field) => {
       const place = this.#place(row, field);
-      if (!place) continue;
-      const { table, column, oid } = place;
-      const known = this.#cells.recording.get(oid);
-      if (known) return !isWhole || this.#matches(table, column, known.text, pattern);
-      const states = column.enumeration;
-      if (states) {
-        const state = [...states].find(([, name]) => pattern.test(name));
-        if (!state) return false;
-        this.#cells.number(table, column, oid, state[0]);
-        if (table === row.table) row.numbers.set(column.id, state[0]);
-        return true;
-      }
-      const plain = `Unit ${number}`;
-      const made = isWhole && pattern.test(plain) ? { text: plain } : textFor(pattern, [plain]);
-      if (!made) return false;
-      this.#cells.write(oid, { tag: this.#witness.tag(table, column), text: made.text });
+      return place && !this.#cells.recording.get(place.oid);
+    });
+    if (!free) return pattern.test(this.#textNow(row, template));
+    const { table, column, oid } = this.#place(row, free)!;
+    if (column.enumeration) {
+      const state = [...column.enumeration].find(([, name]) => pattern.test(name));
+      if (!state) return false;
+      this.#cells.number(table, column, oid, state[0]);
+      if (table === row.table) row.numbers.set(column.id, state[0]);
       return true;
     }
-    return false;
+    const plain = `Unit ${number}`;
+    const made = pattern.test(plain) ? { text: plain } : textFor(pattern, [plain]);
+    if (!made) return false;
+    this.#cells.write(oid, { tag: this.#witness.tag(table, column), text: made.text });
+    return pattern.test(this.#textNow(row, template));
+  }
+
+  /** What the template says of the row as it is. */
+  #textNow(row: RowMaker, template: Template): string {
+    let text = "";
+    for (const part of template.parts) {
+      if ("literal" in part) {
+        text += part.literal;
+        continue;
+      }
+      for (const field of part.alternatives) {
+        const said = this.#fieldNow(row, field);
+        const taken = field.pattern ? field.pattern.exec(said) : undefined;
+        const value = field.pattern ? (taken?.[1] ?? taken?.[0] ?? "") : said;
+        text += value;
+        if (value !== "") break;
+      }
+    }
+    return text;
+  }
+
+  #fieldNow(row: RowMaker, field: FieldReference): string {
+    if ("index" in field) {
+      const { index } = row.table;
+      const number = indexNumbers(index, row.arcs).get(field.index);
+      return number === undefined ? (indexTexts(index, row.arcs).get(field.index) ?? "") : String(number);
+    }
+    const place = this.#place(row, field);
+    const text = place && this.#cells.recording.get(place.oid)?.text;
+    if (!place || text === undefined) return "";
+    const { column } = place;
+    return /^-?\d+$/.test(text) ? (column.enumeration?.get(Number(text)) ?? text) : text;
+  }
+
+  /** Where a cell of another table is that has no number yet; undefined where it has one, or is made of many. */
+  emptyCell(
+    row: RowMaker,
+    cell: CellReference,
+  ): { readonly table: SnmpTable; readonly column: SnmpColumn; readonly oid: readonly number[] } | undefined {
+    const table = this.#tables.get(cell.table);
+    const column = table?.columns.find(({ id }) => id === cell.column);
+    const arcs = table && !cell.over && !cell.find ? this.#joined(row, table, cell.by) : undefined;
+    if (!table || !column || !arcs) return undefined;
+    const oid = table.scalar ? column.oid : [...column.oid, ...arcs];
+    return Number.isNaN(this.#cells.recording.numberAt(oid)) ? { table, column, oid } : undefined;
   }
 
   /** The number in a cell of another table; made up where there is none. NaN for what is made of many rows. */
@@ -187,10 +226,5 @@ export class Joins {
     return arcs.every((arc) => arc !== undefined && Number.isInteger(arc) && arc >= 0)
       ? (arcs as number[])
       : undefined;
-  }
-
-  #matches(table: SnmpTable, column: SnmpColumn, text: string, pattern: RegExp): boolean {
-    const name = /^-?\d+$/.test(text) ? (column.enumeration?.get(Number(text)) ?? text) : text;
-    return pattern.test(name) || pattern.test(this.#witness.states(table, column)?.get(Number(text)) ?? name);
   }
 }

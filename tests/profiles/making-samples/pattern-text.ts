@@ -19,7 +19,9 @@ export function textFor(pattern: RegExp, words: readonly string[]): MadeText | u
     const text = made(pattern, [word], "whole", 0);
     if (text !== undefined && takenOf(pattern, text) === word) return { text, taken: word };
   }
-  for (const room of hasGroup ? (["group", "all", "none"] as const) : (["all", "none"] as const))
+  for (const room of hasGroup
+    ? (["group", "all", "none", "space"] as const)
+    : (["all", "none", "space"] as const))
     for (const choice of [0, 1, 2]) {
       const text = made(pattern, words, room, choice);
       const taken = text === undefined ? undefined : takenOf(pattern, text);
@@ -28,7 +30,7 @@ export function textFor(pattern: RegExp, words: readonly string[]): MadeText | u
   return undefined;
 }
 
-type Room = "whole" | "group" | "all" | "none";
+type Room = "whole" | "group" | "all" | "none" | "space";
 
 /** A text that may match; undefined where the pattern cannot be followed. */
 function made(pattern: RegExp, words: readonly string[], room: Room, choice: number): string | undefined {
@@ -181,6 +183,8 @@ class Maker {
           this.#isPut = true;
           return word;
         }
+    // Words that must stand apart: `\brx\b.*power`.
+    if (this.#room === "space" && least === 0 && most > 1 && fits(" ")) return " ";
     const good = [...PLAIN].filter(fits);
     const few = fits(" ") && !fits("a") && !fits("1") ? [" "] : good;
     if (few.length === 0) {

@@ -3,6 +3,7 @@ import { applyRule, type Reading } from "../../../src/profiles/apply-rule.ts";
 import type { Expression, SnmpColumn, SnmpPoint, SnmpTable } from "../../../src/profiles/compiled.ts";
 import { linearOf } from "../../../src/profiles/laboratory/linear.ts";
 import type { CellWriter } from "./cells.ts";
+import { operand, trials } from "./guesses.ts";
 import { indexNumbers } from "./index-arcs.ts";
 import { type Joins, wordsOf } from "./joins.ts";
 import { physicalValue } from "./physical-values.ts";
@@ -236,49 +237,47 @@ export class RowMaker {
     return into.status === STATUS.ok ? tidy(into.value) : undefined;
   }
 
-  /** Gives columns without a number such numbers that the condition holds. */
+  /** Gives columns and cells without a number such numbers that the condition holds. */
   #makeTrue(condition: Expression, point: SnmpPoint | undefined): boolean {
     const own = point?.column;
-    const free = condition.inputs.flatMap((name) => {
-      const column = name === "raw" || name === own ? undefined : this.column(name);
-      return column && !this.numbers.has(column.id) ? [column] : [];
-    });
     const takesOwn = condition.inputs.some((name) => name === "raw" || name === own);
-    const constants = [...condition.text.matchAll(/(?<![\w.#[])-?\d+(?:\.\d+)?/g)].map(([text]) =>
-      Number(text),
-    );
-    // What the column would be anyway comes before what makes the condition true.
-    const likely = free.map((column) => this.operandOf(this.table, column));
-    const tried = [...new Set([...constants, ...constants.map((n) => n + 1), 1, 2, 0, 100])]
-      .filter((n) => n >= 0)
-      .slice(0, 8);
-    const width = tried.length + 1;
-    const combinations = Math.min(width ** free.length, 4096);
-    for (let n = 0; n < combinations; n++) {
-      free.forEach((column, i) => {
-        const choice = Math.floor(n / width ** i) % width;
-        this.numbers.set(column.id, choice === 0 ? likely[i]! : tried[choice - 1]!);
-      });
-      const holds = this.evaluate(condition, point);
-      if ((!Number.isNaN(holds) && holds !== 0) || (takesOwn && Number.isNaN(holds))) {
-        for (const column of free)
-          this.write(column, this.numbers.get(column.id)! * (column.decode === "ticks" ? 100 : 1));
-        return true;
+    const free = condition.inputs.flatMap((name): Free[] => {
+      const cell = condition.cells?.get(name);
+      if (cell) {
+        const place = this.#joins.emptyCell(this, cell);
+        return place ? [{ name, table: place.table, column: place.column, oid: place.oid }] : [];
       }
+      const column = name === "raw" || name === own ? undefined : this.column(name);
+      if (!column || this.numbers.has(column.id)) return [];
+      return [{ name, table: this.table, column, oid: this.oid(column) }];
+    });
+    for (const numbers of trials(
+      condition,
+      free.map((one) => this.operandOf(one.table, one.column)),
+    )) {
+      const trial = new Map(free.map(({ name }, i) => [name, numbers[i]!]));
+      const inputs = condition.inputs.map((name) => trial.get(name) ?? this.inputOf(name, condition, point));
+      const holds = condition.evaluate(inputs);
+      if (holds === 0 || (Number.isNaN(holds) && !takesOwn)) continue;
+      for (const { table, column, oid, name } of free) {
+        const number = trial.get(name)!;
+        // What is asked for with isnan is left out.
+        if (Number.isNaN(number)) continue;
+        const raw = this.#cells.number(table, column, oid, number * (column.decode === "ticks" ? 100 : 1));
+        if (table === this.table) this.#keep(column, raw);
+      }
+      return true;
     }
-    for (const column of free) this.numbers.delete(column.id);
     return false;
   }
 }
 
-/** A number that others are computed with: by what its name says it is. */
-function operand(object: string, row: number): number {
-  if (/scale|precision|exponent|decimal/i.test(object)) return 1;
-  if (/divisor|factor|multiplier/i.test(object)) return 10;
-  if (/unit|alloc/i.test(object)) return 4096;
-  if (/total|size|capacity|max|limit|rated/i.test(object)) return 2_000_000;
-  if (/used|usage|free|avail|idle|cached|buffer/i.test(object)) return 600_000 + 20_000 * row;
-  return 10 + row;
+/** A column of the row, or a cell of another table, that has no number yet. */
+interface Free {
+  readonly name: string;
+  readonly table: SnmpTable;
+  readonly column: SnmpColumn;
+  readonly oid: readonly number[];
 }
 
 function tidy(value: number): number {
