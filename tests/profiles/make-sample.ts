@@ -9,7 +9,8 @@ import { ProfileSet } from "../../src/profiles/profile-set.ts";
 import { makeSamples } from "./making-samples/make.ts";
 
 /**
- * `node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--replace]`: invents a device of each
+ * `node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--suffix TEXT] [--replace]`:
+ * invents a device of each
  * profile and writes it as NAME.snmprec with what must be read from it as NAME.json. Raw values are what the MIB text
  * means by a plausible reading, so that a wrong factor in the profile makes the sample's test fail; where no text
  * says it, the profile was asked and the reading's `witness` says so. What the tool cannot make is printed.
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     profiles: { type: "string", multiple: true, default: [] },
     mibs: { type: "string", multiple: true, default: [] },
     replace: { type: "boolean", default: false },
+    suffix: { type: "string", default: "" },
     out: { type: "string", default: join(import.meta.dirname, "samples") },
   },
 });
@@ -54,16 +56,14 @@ for (const made of await makeSamples(chosen, set, library, AbortSignal.timeout(3
   for (const line of judgement?.left ?? made.left) console.error(`${profile}: left: ${line}`);
   contradictions += judgement?.contradictions.length ?? 0;
   if (!judgement || recording === undefined) continue;
-  if (!values.replace && existsSync(join(values.out, `${profile}.json`))) {
+  const name = `${profile}${values.suffix}`;
+  if (!values.replace && existsSync(join(values.out, `${name}.json`))) {
     console.error(`${profile}: there is a sample of that name; --replace writes over it`);
     continue;
   }
   const { readings } = judgement.expectation;
-  writeFileSync(join(values.out, `${profile}.snmprec`), recording);
-  writeFileSync(
-    join(values.out, `${profile}.json`),
-    `${JSON.stringify(judgement.expectation, undefined, 2)}\n`,
-  );
+  writeFileSync(join(values.out, `${name}.snmprec`), recording);
+  writeFileSync(join(values.out, `${name}.json`), `${JSON.stringify(judgement.expectation, undefined, 2)}\n`);
   const byMib = readings.filter(({ witness }) => witness === "mib").length;
   console.log(
     `${profile}: ${recording.split("\n").length - 1} objects, ${readings.length} readings (${byMib} by the MIB)`,

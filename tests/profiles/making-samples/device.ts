@@ -42,6 +42,8 @@ export interface InventionOptions {
   readonly isCommon: (table: SnmpTable) => boolean;
   /** Rows of each table, besides those that single points need. */
   readonly rows: 1 | 2;
+  /** From so many objects on no table is added. */
+  readonly most: number;
 }
 
 /** Undefined where no signs lead to the profile. */
@@ -80,6 +82,7 @@ export function inventDevice(
     .filter((oid) => !signs.has.some((one) => one.join(".") === oid.join(".")));
   for (const [i, table] of own.entries())
     if (
+      maker.recording.size < options.most &&
       !options.isCommon(written[i]!) &&
       !table.columns.some(({ oid }) => others.some((one) => isOidPrefix(one, oid)))
     )

@@ -64,13 +64,20 @@ function invent(
   const isShown = (table: SnmpTable): boolean => common.includes(table.id);
   let device: InventedDevice | undefined;
   const sharing = readingsOf(1) >= RICH ? MOST_SHARING_OF_RICH : MOST_SHARING;
-  for (const most of readings > 0 ? [sharing, 1] : [Number.POSITIVE_INFINITY])
-    for (const rows of [2, 1] as const) {
-      const isCommon = (table: SnmpTable): boolean =>
-        sharedBy(table) > most || (readings === 0 && !isShown(table));
-      device = inventDevice(profile, set, { library, isCommon, rows });
-      if (!device || device.recording.size <= MOST_OBJECTS) return device;
-    }
+  const tries = [
+    { most: readings > 0 ? sharing : Number.POSITIVE_INFINITY, rows: 2 },
+    { most: readings > 0 ? sharing : Number.POSITIVE_INFINITY, rows: 1 },
+    { most: 1, rows: 2 },
+    { most: 1, rows: 1 },
+    { most: 1, rows: 1, objects: MOST_OBJECTS },
+  ] as const;
+  for (const { most, rows, ...rest } of tries) {
+    const isCommon = (table: SnmpTable): boolean =>
+      sharedBy(table) > most || (readings === 0 && !isShown(table));
+    const objects = "objects" in rest ? rest.objects : Number.POSITIVE_INFINITY;
+    device = inventDevice(profile, set, { library, isCommon, rows, most: objects });
+    if (!device || device.recording.size <= MOST_OBJECTS) return device;
+  }
   return device;
 }
 
