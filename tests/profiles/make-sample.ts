@@ -9,11 +9,11 @@ import { ProfileSet } from "../../src/profiles/profile-set.ts";
 import { makeSamples } from "./making-samples/make.ts";
 
 /**
- * `node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--suffix TEXT] [--replace]`:
- * invents a device of each
- * profile and writes it as NAME.snmprec with what must be read from it as NAME.json. Raw values are what the MIB text
- * means by a plausible reading, so that a wrong factor in the profile makes the sample's test fail; where no text
- * says it, the profile was asked and the reading's `witness` says so. What the tool cannot make is printed.
+ * `node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--suffix=TEXT] [--replace]`:
+ * invents a device of each profile and writes it as PROFILE.snmprec (TEXT behind the name) with what must be read from
+ * it as PROFILE.json. Raw values are what the MIB text means by a plausible reading, so that a wrong factor in the
+ * profile makes the sample's test fail; where no text says it, the profile was asked and the reading's `witness` says
+ * so. What the tool cannot make, and where profile and MIB differ, is printed; the exit code is 1 when they differ.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) {
   console.error(
-    "usage: node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--replace]",
+    "usage: node tests/profiles/make-sample.ts PROFILE... [--profiles DIR] [--mibs DIR] [--out DIR] [--suffix=TEXT] [--replace]",
   );
   process.exit(2);
 }
