@@ -64,12 +64,14 @@ function invent(
   const isShown = (table: SnmpTable): boolean => common.includes(table.id);
   let device: InventedDevice | undefined;
   const sharing = readingsOf(1) >= RICH ? MOST_SHARING_OF_RICH : MOST_SHARING;
+  const all = readings > 0 ? sharing : Number.POSITIVE_INFINITY;
+  const own = readingsOf(1) > 0 ? 1 : all;
   const tries = [
-    { most: readings > 0 ? sharing : Number.POSITIVE_INFINITY, rows: 2 },
-    { most: readings > 0 ? sharing : Number.POSITIVE_INFINITY, rows: 1 },
-    { most: 1, rows: 2 },
-    { most: 1, rows: 1 },
-    { most: 1, rows: 1, objects: MOST_OBJECTS },
+    { most: all, rows: 2 },
+    { most: all, rows: 1 },
+    { most: own, rows: 2 },
+    { most: own, rows: 1 },
+    { most: own, rows: 1, objects: MOST_OBJECTS },
   ] as const;
   for (const { most, rows, ...rest } of tries) {
     const isCommon = (table: SnmpTable): boolean =>
