@@ -273,7 +273,7 @@ define("wifi.radio_noise", "gauge", "dBm", "noise floor", {
 });
 define("wifi.radio_power", "gauge", "dBm", "transmit power", {
   min: -20,
-  max: 40,
+  max: 70,
   reading: "wireless-power",
 });
 // A point-to-point radio names its receive level a power; that of an access point's stations is radio_signal.

@@ -25,7 +25,7 @@ const BY_UNIT: Partial<Record<UnitName, Physical>> = {
   V: { min: -100_000, max: 500_000, what: "a voltage" },
   A: { min: -20_000, max: 20_000, what: "a current" },
   W: { min: -10_000_000, max: 10_000_000, what: "a power" },
-  Hz: { min: 0, max: 1e9, what: "a frequency" },
+  Hz: { min: 0, max: 1e15, what: "a frequency" },
   dBm: { min: -200, max: 80, what: "a signal" },
 };
 
