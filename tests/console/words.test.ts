@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { en } from "../../console/src/words/en.ts";
+import { makerState } from "../../console/src/words/term.ts";
 import { zh } from "../../console/src/words/zh.ts";
 import { reasonSchema } from "../../src/api/schemas/campus.ts";
 import { evidenceClassSchema, unknownReasonSchema } from "../../src/api/schemas/evidence.ts";
@@ -69,4 +70,17 @@ it("knows every code of the program's closed lists", () => {
     const texts = readings.flatMap((one) => Object.values(one.states ?? {}));
     expect(Object.keys(words.texts)).toEqual(expect.arrayContaining(texts));
   }
+});
+
+it("says a maker's state in the reader's language where it is a common one, and else in its own words", () => {
+  expect([zh, en].map(({ makerStates }) => makerState(makerStates, "notPresent"))).toEqual([
+    "不在位",
+    "not present",
+  ]);
+  expect(makerState(zh.makerStates, "not-present")).toBe("不在位");
+  expect(makerState(zh.makerStates, "FAILED")).toBe("故障");
+  // A door is no network: what campusd's own states are called says nothing here.
+  expect(makerState(zh.makerStates, "yes")).toBe("是");
+  expect(makerState(zh.makerStates, "atsRedundancyLost")).toBe("ats Redundancy Lost");
+  expect(makerState(en.makerStates, "toString")).toBe("to String");
 });

@@ -7,7 +7,7 @@ import { useConsole } from "../../state/context.ts";
 import { readingKey } from "../../state/patches.ts";
 import { quantity } from "../../text/format.ts";
 import type { ReadingView, State } from "../../views.ts";
-import { term } from "../../words/term.ts";
+import { makerState, term } from "../../words/term.ts";
 import type { Words } from "../../words/zh.ts";
 
 /** Tags that tell readings of one quantity apart; the rest say what the page says already. */
@@ -36,6 +36,8 @@ const STATE_OF: Readonly<Record<NonNullable<ReadingView["meaning"]>, State>> = {
   unknown: "unknown",
 };
 
+/** States of this quantity are numbered and named by the device's maker. */
+const MAKERS_OWN = "sensor.state";
 /** Shown before "show all"; a Wi-Fi controller has hundreds. */
 const FIRST = 8;
 /** The page's head says these. */
@@ -116,7 +118,8 @@ function Group({ title, device, readings, isAp }: GroupProps) {
 
 function Reading({ device, reading, isAp }: { device: string; reading: ReadingView; isAp: boolean }) {
   const { words } = useConsole();
-  const { quantities, statuses, texts } = words.value;
+  const { quantities, statuses, texts, makerStates } = words.value;
+  const own = reading.quantity === MAKERS_OWN;
   const tags = Object.entries(reading.tags).filter(([tag]) => isTelling(tag));
   const about = tagsText(reading, words.value, isAp);
   const label = term(quantities, reading.quantity);
@@ -148,7 +151,11 @@ function Reading({ device, reading, isAp }: { device: string; reading: ReadingVi
         ) : reading.text !== null || reading.meaning !== null ? (
           <>
             {reading.meaning !== null && <Mark state={STATE_OF[reading.meaning]} label small />}{" "}
-            {reading.text === null ? reading.value : term(texts, reading.text)}
+            {reading.text === null
+              ? reading.value
+              : own
+                ? makerState(makerStates, reading.text)
+                : term(texts, reading.text)}
           </>
         ) : (
           <Value shown={quantity(reading.value, reading.unit, words.value)} />
