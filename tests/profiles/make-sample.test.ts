@@ -176,6 +176,15 @@ describe("a sample", () => {
     expect(readingsBelow(bad, WARMTH)).toEqual(readingsBelow(good, WARMTH));
   });
 
+  it("shows a unit that can never be the quantity's", async () => {
+    const { judgement } = await make({
+      "rack.yaml": profile({ warmth: "V" }).replace("sensor.temperature", "sensor.voltage"),
+    });
+    expect(judgement!.contradictions).toContain(
+      "probe.warmth: rackProbeWarmth is in 0.1 degrees celsius (degC); the profile takes it for V",
+    );
+  });
+
   it("shows a text that the profile takes for a number: no reading ever comes of it", async () => {
     const { judgement } = await make({ "rack.yaml": profile({ load: "number" }) });
     expect(judgement!.contradictions).toHaveLength(2);

@@ -27,8 +27,10 @@ export interface InventedDevice {
   readonly identity: readonly IdentityText[];
   readonly intended: readonly Intended[];
   readonly absent: readonly NoValue[];
-  /** Points that no row could be made for: `table.point`. */
+  /** What could not be made, in words. */
   readonly left: readonly string[];
+  /** Units of the MIB that can never be the profile's. */
+  readonly contradictions: readonly string[];
 }
 
 /** Where the chassis stands among the entities: out of the way of the rows that sensors name. */
@@ -104,6 +106,7 @@ class DeviceMaker {
   readonly #intended: Intended[] = [];
   readonly #absent: NoValue[] = [];
   readonly #left: string[] = [];
+  readonly #contradictions: string[] = [];
 
   constructor(
     profile: CompiledProfile,
@@ -165,11 +168,16 @@ class DeviceMaker {
       // The one that this row was for has no chance in another.
       const hopeless = inOrder[0];
       if (row > rows && hopeless && open.includes(hopeless)) {
-        this.#left.push(`${table.id}.${hopeless.id}`);
+        this.#left.push(`${table.id}.${hopeless.id}: no row was found in which it exists`);
         open = open.filter((point) => point !== hopeless);
       }
     }
-    this.#left.push(...open.map((point) => `${table.id}.${point.id}`));
+    this.#left.push(...open.map((point) => `${table.id}.${point.id}: no row was found in which it exists`));
+    for (const point of all) {
+      const column = table.columns.find(({ id }) => id === point.column);
+      const other = column && this.#witness.otherUnit(table, column, point);
+      if (other) this.#contradictions.push(`${table.id}.${point.id}: ${other}`);
+    }
     if (!table.scalar && all.length <= 20) this.#sentinels(table, all);
   }
 
@@ -223,9 +231,14 @@ class DeviceMaker {
     }
   }
 
-  result(): Pick<InventedDevice, "recording" | "intended" | "absent" | "left"> {
-    const { recording } = this;
-    return { recording, intended: this.#intended, absent: this.#absent, left: this.#left };
+  result(): Omit<InventedDevice, "signs" | "identity"> {
+    return {
+      recording: this.recording,
+      intended: this.#intended,
+      absent: this.#absent,
+      left: this.#left,
+      contradictions: this.#contradictions,
+    };
   }
 
   #maker(table: SnmpTable, row: number, arcs: readonly number[]): RowMaker {

@@ -27,8 +27,8 @@ export interface Judgement {
 
 /** Compares what was meant with what campusd reads; what the MIB means stays in the expectation. */
 export function judge(profile: string, device: InventedDevice, seen: DeviceSnapshot): Judgement {
-  const contradictions: string[] = [];
-  const left = device.left.map((point) => `${point}: no row was found in which it exists`);
+  const contradictions = [...device.contradictions];
+  const left = [...device.left];
   if (seen.identity.profile !== profile)
     contradictions.push(`the device is taken for ${seen.identity.profile ?? "nothing"}`);
   const identity: Record<string, string> = { profile };

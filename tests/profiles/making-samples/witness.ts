@@ -2,6 +2,7 @@ import type { SnmpColumn, SnmpPoint, SnmpTable } from "../../../src/profiles/com
 import { findObject } from "../../../src/profiles/laboratory/check-shape.ts";
 import { inUnit, mibUnit } from "../../../src/profiles/laboratory/check-values.ts";
 import type { MibLibrary, MibObject } from "../../../src/profiles/laboratory/mib-library.ts";
+import type { MibUnit } from "../../../src/profiles/laboratory/mib-units.ts";
 import { saidNothing } from "../../../src/profiles/laboratory/no-values.ts";
 import { TAGS, type Tag } from "./recording.ts";
 import { saidFactor, saidUnit } from "./said-units.ts";
@@ -46,32 +47,40 @@ export class Witness {
     if (!object || point.unlikeMib || column.unlikeMib) return undefined;
     const wanted = point.quantity.unit;
     if (object.base === "TimeTicks") return wanted === "s" ? { scale: 0.01, offset: 0 } : undefined;
-    // Without a unit of its own a number of things is what it is.
-    const hint = /^d-(\d)$/.exec(object.enumeration ? "" : (object.displayHint ?? ""));
-    // A column of which each row says what it is has no one unit.
-    const units = new Set(
-      table.points.flatMap((one) => (one.column === column.id ? [one.quantity.unit] : [])),
-    );
-    if (units.size > 1) return undefined;
-    const said = mibUnit(object, { ...column, decode: "number" })?.unit;
-    const prose = said ?? saidUnit(object);
-    const unit = !said && prose?.scale === 1 && hint ? { ...prose, scale: 10 ** -Number(hint[1]) } : prose;
+    if (isOfSeveral(table, column)) return undefined;
+    const { unit, hint } = unitOf(object, column);
     if (unit) {
-      const scale = inUnit(unit, wanted);
-      if (scale) return scale;
       if (wanted === "dBm" && unit.unit === "W") return { scale: unit.scale * 1000, offset: 0, log: true };
-      return undefined;
+      return inUnit(unit, wanted);
     }
-    if (wanted === "count" && !unit) return { scale: saidFactor(object.description), offset: 0 };
+    // Without a unit of its own a number of things is what it is.
+    if (wanted === "count") return { scale: saidFactor(object.description), offset: 0 };
     // Tenths of a degree, of whichever scale the device is set to.
     if (wanted === "degC" && object.units && /^(?:deci-?|0\.1 )degrees?$/i.test(object.units))
       return { scale: 0.1, offset: 0 };
-    if (hint) return { scale: 10 ** -Number(hint[1]), offset: 0 };
+    if (hint) return { scale: hint, offset: 0 };
     if (wanted === "percent" || wanted === "percentRH") {
       const range = object.ranges?.length === 1 ? object.ranges[0]! : undefined;
       if (range?.[0] === 0 && range[1] === 100) return { scale: 1, offset: 0 };
     }
     return undefined;
+  }
+
+  /** What is wrong where the MIB gives a unit that can never be the quantity's. */
+  otherUnit(table: SnmpTable, column: SnmpColumn, point: SnmpPoint): string | undefined {
+    const object = this.object(table, column);
+    const { quantity, rule } = point;
+    if (!object || point.unlikeMib || column.unlikeMib || isOfSeveral(table, column)) return undefined;
+    // The point takes some rows only; a percentage of something has that one's unit in its text too.
+    if (point.when || (/percent/i.test(object.description) && /percent/.test(quantity.unit)))
+      return undefined;
+    if (["state", "count", "load"].includes(quantity.unit) || quantity.kind === "counter") return undefined;
+    if (rule.expression?.inputs.some((name) => name !== "raw" && name !== column.id)) return undefined;
+    const { unit } = unitOf(object, column);
+    const same = !unit || inUnit(unit, quantity.unit) || (quantity.unit === "dBm" && unit.unit === "W");
+    // Apparent power stands with the other powers.
+    if (same || (unit.unit === "VA" && quantity.unit === "W")) return undefined;
+    return `${object.name} is in ${unit.words} (${unit.unit}); the profile takes it for ${quantity.unit}`;
   }
 
   /** Numbers of an enumerated object with their names, as the MIB lists them. */
@@ -96,6 +105,23 @@ export class Witness {
     const known = base === undefined ? undefined : BY_BASE[base];
     return known ?? BY_DECODE[column.decode] ?? TAGS.integer;
   }
+}
+
+/** A column of which each row says what it is has no one unit. */
+function isOfSeveral(table: SnmpTable, column: SnmpColumn): boolean {
+  return (
+    new Set(table.points.flatMap((one) => (one.column === column.id ? [one.quantity.unit] : []))).size > 1
+  );
+}
+
+/** The unit that the MIB gives in any words, and the factor of its display hint. */
+function unitOf(object: MibObject, column: SnmpColumn): { readonly unit?: MibUnit; readonly hint?: number } {
+  const digits = /^d-(\d)$/.exec(object.enumeration ? "" : (object.displayHint ?? ""))?.[1];
+  const hint = digits === undefined ? undefined : 10 ** -Number(digits);
+  const said = mibUnit(object, { ...column, decode: "number" })?.unit;
+  const prose = said ?? saidUnit(object);
+  const unit = !said && prose?.scale === 1 && hint !== undefined ? { ...prose, scale: hint } : prose;
+  return { ...(unit && { unit }), ...(hint !== undefined && { hint }) };
 }
 
 const BY_BASE: Readonly<Record<string, Tag>> = {
