@@ -58,6 +58,8 @@ export class Witness {
     // Tenths of a degree, of whichever scale the device is set to.
     if (wanted === "degC" && object.units && /^(?:deci-?|0\.1 )degrees?$/i.test(object.units))
       return { scale: 0.1, offset: 0 };
+    const parts = /^(?:(hundredths?|0?\.01\b)|(thousandths?|0?\.001\b))/i.exec(object.units ?? "");
+    if (wanted === "ratio" && parts) return { scale: parts[1] ? 0.01 : 0.001, offset: 0 };
     if (hint) return { scale: hint, offset: 0 };
     if (wanted === "percent" || wanted === "percentRH") {
       const range = object.ranges?.length === 1 ? object.ranges[0]! : undefined;
