@@ -6,6 +6,7 @@ import { MibLibrary } from "../../src/profiles/laboratory/mib-library.ts";
 import { readProfiles } from "../../src/profiles/load.ts";
 import { problemText } from "../../src/profiles/problems.ts";
 import { ProfileSet } from "../../src/profiles/profile-set.ts";
+import type { Expectation } from "./making-samples/judge.ts";
 import { makeSamples } from "./making-samples/make.ts";
 
 /**
@@ -63,10 +64,26 @@ for (const made of await makeSamples(chosen, set, library, AbortSignal.timeout(3
   }
   const { readings } = judgement.expectation;
   writeFileSync(join(values.out, `${name}.snmprec`), recording);
-  writeFileSync(join(values.out, `${name}.json`), `${JSON.stringify(judgement.expectation, undefined, 2)}\n`);
+  writeFileSync(join(values.out, `${name}.json`), expectationText(judgement.expectation));
   const byMib = readings.filter(({ witness }) => witness === "mib").length;
   console.log(
     `${profile}: ${recording.split("\n").length - 1} objects, ${readings.length} readings (${byMib} by the MIB)`,
   );
 }
+/** As the formatter of this project writes JSON: a list that fits into a line is one. */
+function expectationText(expectation: Expectation): string {
+  const text = JSON.stringify(expectation, undefined, 2);
+  const lists = text.replace(
+    /^( {2}"absent": )\[\n([^\]]*)\n {2}\]/m,
+    (whole, key: string, items: string) => {
+      const line = `${key}[${items
+        .split("\n")
+        .map((item) => item.trim())
+        .join(" ")}]`;
+      return line.length <= 110 ? line : whole;
+    },
+  );
+  return `${lists}\n`;
+}
+
 process.exitCode = contradictions > 0 ? 1 : 0;
