@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { digits, percent, prefixed, quantity, rate, seconds, speed } from "../../console/src/text/format.ts";
 import { plain } from "../../console/src/text/name.ts";
 import { columns, gapsOf, p95, withGaps } from "../../console/src/text/points.ts";
+import { reasonText } from "../../console/src/text/sentence.ts";
 import { ago, dateTime, moment } from "../../console/src/text/time.ts";
+import type { Reason } from "../../console/src/views.ts";
 import { en } from "../../console/src/words/en.ts";
 import { zh } from "../../console/src/words/zh.ts";
 
@@ -146,4 +148,11 @@ describe("points", () => {
     expect(p95([7])).toBe(7);
     expect(p95([])).toBeUndefined();
   });
+});
+
+it("a failed part is named, with how many more there are, and never as a number alone", () => {
+  const said = (reason: object) => reasonText({ code: "part-failed", ...reason } as Reason, en, 0);
+  expect(said({ value: 1, part: "fan 2" })).toBe("reports a failed part: fan 2");
+  expect(said({ value: 3, part: "fan 2" })).toBe("reports a failed part: fan 2 and 2 more");
+  expect(said({ value: 2 })).toBe("reports a failed part");
 });

@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -15,6 +14,7 @@ import { readRequest } from "../../simulators/snmp/request.ts";
 import { ETHERNET_PAYLOAD, Responder } from "../../simulators/snmp/responder.ts";
 import { type Instance, MibTable } from "../../simulators/snmp/table.ts";
 import { binary, describeWith } from "../support/servers.ts";
+import { freePort } from "../support/site.ts";
 import { type Bench, openClient } from "./harness.ts";
 import { column, PROFILE, point } from "./profile.ts";
 
@@ -69,15 +69,6 @@ function agentOf(values: Numbers): MibTable {
     })),
   );
   return new MibTable(instances);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }
 
 /** The module in the form of version 0.21, where authentication stands in it. */

@@ -27,7 +27,6 @@ const MOST_CLAUSES = 3;
 
 function readable(reason: Reason, words: Words): string {
   const { value, part } = reason;
-  if (part) return value !== undefined && value > 1 ? words.partAndMore(plain(part), value - 1) : plain(part);
   if (value === undefined) return "";
   switch (reason.code) {
     case "uplink-saturated":
@@ -40,6 +39,10 @@ function readable(reason: Reason, words: Words): string {
       return quantity(value, "ppm", words).text;
     case "optic-low":
       return quantity(value, "dBm", words).text;
+    case "part-failed":
+      // How many they are says little beside a part without a name.
+      if (!part) return "";
+      return value > 1 ? words.partAndMore(plain(part), value - 1) : plain(part);
     case "port-errors":
       return String(Number(value.toPrecision(3)));
     default:

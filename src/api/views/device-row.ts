@@ -167,7 +167,12 @@ function conditions(
   if (broken.length > 0)
     findings.push({
       severity: "watch",
-      reason: { code: "part-failed", ...about, value: broken.length, part: broken[0]! },
+      reason: {
+        code: "part-failed",
+        ...about,
+        value: broken.length,
+        ...(broken[0] === "" ? {} : { part: broken[0]! }),
+      },
     });
   const errors = Math.max(
     largestOf(sight, series, "interface.in_error_rate") ?? 0,

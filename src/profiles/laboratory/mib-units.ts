@@ -63,8 +63,9 @@ const PARTS: readonly (readonly [RegExp, number])[] = [
 
 /** Reads a unit at the start of the text; undefined where it begins with none. */
 export function unitAtStart(text: string): MibUnit | undefined {
-  let rest = text.trim().toLowerCase().replace(/\s+/g, " ");
-  const whole = rest;
+  const written = text.trim().replace(/\s+/g, " ");
+  const whole = written.toLowerCase();
+  let rest = whole;
   let scale = 1;
   for (const [pattern, factor] of PARTS) {
     const match = pattern.exec(rest);
@@ -75,24 +76,18 @@ export function unitAtStart(text: string): MibUnit | undefined {
   }
   // A megawatt and a megahertz are written with the same letters as thousandths.
   if (/\bM[WV]\b/.test(text)) return undefined;
-  if (
-    /^mHz\b/.test(
-      text
-        .trim()
-        .replace(/\s+/g, " ")
-        .slice(whole.length - rest.length),
-    )
-  )
-    return { unit: "Hz", scale: scale * 1e-3, words: whole.slice(0, whole.length - rest.length + 3) };
+  const begun = whole.length - rest.length;
+  if (/^mHz\b/.test(written.slice(begun)))
+    return { unit: "Hz", scale: scale * 1e-3, words: whole.slice(0, begun + "mhz".length) };
   for (const [pattern, unit, factor, offset] of WORDS) {
     const match = pattern.exec(rest);
     if (!match) continue;
     const after = rest.slice(match[0].length);
     const times = /^\s*(?:\*|x|\/)?\s*(10|100|1000)\b(?!\s*(?:v|a|w|c|%|d))/.exec(after);
-    const written = scale * (times ? 1 / Number(times[1]) : 1);
+    const part = scale * (times ? 1 / Number(times[1]) : 1);
     return {
       unit,
-      scale: factor * written,
+      scale: factor * part,
       ...(offset !== undefined ? { offset } : {}),
       words: whole.slice(0, whole.length - after.length + (times?.[0].length ?? 0)),
     };

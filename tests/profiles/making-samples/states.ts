@@ -1,20 +1,15 @@
 import type { SnmpColumn, SnmpPoint } from "../../../src/profiles/compiled.ts";
-
-const GOOD =
-  /^(?:all)?(?:normal|ok|okay|up|online|on|good|running|run|active|enabled?|connected|operational|ready|present|installed|working|powered|closed?|inservice|healthy|optimal|valid|yes|true|charged|full|green|noalarm|noerror|nofault|inactive-?alarm|no)/i;
-const BAD =
-  /fail|fault|abnormal|error|critical|crit|down|dead|broken|damaged|alarm|lost|low|off|open|notok|bad|major|depleted|shutdown|degraded|warning|disconnect|red$|false|absent|not/i;
-const UNKNOWN = /unknown|other|unavailable|unsupported|not-?supported|none|n\/?a$|invalid/i;
+import { meaningOfName } from "../../../src/profiles/state-meaning.ts";
 
 /** Two states of an enumeration, a healthy and a failed one; fewer where there are no two. */
 export function twoStates(names: ReadonlyMap<number, string>): readonly number[] {
-  const plain = [...names].filter(([, name]) => !UNKNOWN.test(name));
-  const pool = plain.length > 0 ? plain : [...names];
-  const good = pool.find(([, name]) => GOOD.test(name) && !/^(?:not|un)/i.test(name)) ?? pool[0];
-  const bad =
-    pool.find(([number, name]) => number !== good?.[0] && BAD.test(name)) ??
-    pool.find(([number]) => number !== good?.[0]);
-  return [good, bad].flatMap((one) => (one ? [one[0]] : []));
+  const states = [...names].map(([number, name]) => ({ number, meaning: meaningOfName(name) }));
+  const told = states.filter(({ meaning }) => meaning !== "unknown");
+  const pool = told.length > 0 ? told : states;
+  const good = pool.find(({ meaning }) => meaning === "ok") ?? pool[0];
+  const others = pool.filter((one) => one !== good);
+  const bad = others.find(({ meaning }) => meaning === "failed" || meaning === "warning") ?? others[0];
+  return [good, bad].flatMap((one) => (one ? [one.number] : []));
 }
 
 /** What the profile itself lists: an enumeration, a map, the states of its quantity, or its source in words. */
